@@ -1,0 +1,198 @@
+"""The catalogs that the line speaks from: read from PO files, read again when a file changes, never a stale text."""
+
+from __future__ import annotations
+
+import logging
+import threading
+import time
+from collections import Counter
+from dataclasses import dataclass
+from enum import StrEnum
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from hotline.catalogs.pofile import UNPRINTABLE, PoError, read_catalog
+from hotline.locales import LOCALES
+from hotline.script.placeholders import placeholders_in
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from hotline.script.model import Message, Script
+
+SWEEP_SECONDS = 0.5
+# A file changed more recently than this may still be in the writing, and is left until the next sweep.
+SETTLE_SECONDS = 0.2
+REVIEWED = "reviewed: yes"
+
+logger = logging.getLogger(__name__)
+
+Signature = tuple[int, int, int]
+
+
+class CatalogError(Exception):
+    """The catalogs cannot be served. `problems` has a line for each thing that is wrong, with its remedy."""
+
+    def __init__(self, problems: tuple[str, ...]) -> None:
+        super().__init__("\n".join(problems))
+        self.problems = problems
+
+
+class State(StrEnum):
+    """Whether a translation may be said. STALE: it is there, but not of today's English, or not fit to be said."""
+
+    CURRENT = "current"
+    STALE = "stale"
+    MISSING = "missing"
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """A translation as its PO file has it. `source` is the English that it translates.
+
+    `reviewed` is true where a native speaker has set the translator comment `# reviewed: yes`.
+    """
+
+    source: str
+    text: str
+    fuzzy: bool
+    reviewed: bool
+
+
+@dataclass(frozen=True, slots=True)
+class _Loaded:
+    entries: Mapping[str, Entry]
+    states: Mapping[str, State]
+
+
+def po_path(locales: Path, language: str) -> Path:
+    return locales / language / "LC_MESSAGES" / "hotline.po"
+
+
+def state_of(message: Message, entry: Entry | None) -> State:
+    """Whether `entry` may be said for `message`."""
+    if entry is None or not entry.text.strip():
+        return State.MISSING
+    fit = same_placeholders(message.text, entry.text) and not UNPRINTABLE.search(entry.text)
+    return State.CURRENT if fit and not entry.fuzzy and entry.source == message.text else State.STALE
+
+
+def same_placeholders(source: str, text: str) -> bool:
+    """Whether both hold the same placeholders, each as often, in any order."""
+    try:
+        return Counter(placeholders_in(source)) == Counter(placeholders_in(text))
+    except ValueError:
+        return False
+
+
+class Catalogs:
+    """Every language's texts of one script. May be used by many threads at once."""
+
+    def __init__(self, script: Script, locales: Path = LOCALES) -> None:
+        """Reads the PO files under `locales`. Raises CatalogError with everything that is wrong in them."""
+        self._script = script
+        self._paths = {code: po_path(locales, code) for code in script.languages if code != script.source_language}
+        self._seen = {code: _signature(path) for code, path in self._paths.items()}
+        self._sweeping = threading.Lock()
+        self._next_sweep = time.monotonic() + SWEEP_SECONDS
+        loaded: dict[str, _Loaded] = {}
+        problems = []
+        for code, path in self._paths.items():
+            try:
+                loaded[code] = self._load(path)
+            except PoError as error:
+                problems.append(str(error))
+        if problems:
+            raise CatalogError(tuple(problems))
+        self._loaded: Mapping[str, _Loaded] = loaded
+        for folder in sorted(locales.glob("*/LC_MESSAGES")):
+            if folder.parent.name not in script.languages:
+                logger.warning(
+                    "%s is left out: languages.toml has no such language; add it there or remove the folder",
+                    folder.parent,
+                )
+
+    @property
+    def languages(self) -> tuple[str, ...]:
+        """The languages that have a PO file, in the script's order; the source language has none."""
+        return tuple(self._paths)
+
+    def text(self, language: str, message_id: str) -> str | None:
+        """What may be said; None where the translation is missing or stale, or there is no such language or message."""
+        message = self._script.messages.get(message_id)
+        if message is None or language == self._script.source_language:
+            return message.text if message else None
+        loaded = self._loaded.get(language)
+        if loaded is None or loaded.states.get(message_id) is not State.CURRENT:
+            return None
+        return loaded.entries[message_id].text
+
+    def state(self, language: str, message_id: str) -> State:
+        if language == self._script.source_language:
+            return State.CURRENT if message_id in self._script.messages else State.MISSING
+        loaded = self._loaded.get(language)
+        return loaded.states.get(message_id, State.MISSING) if loaded else State.MISSING
+
+    def entry(self, language: str, message_id: str) -> Entry | None:
+        """The translation as it stands in the PO file, fit to be said or not."""
+        loaded = self._loaded.get(language)
+        return loaded.entries.get(message_id) if loaded else None
+
+    def path(self, language: str) -> Path:
+        """The PO file of one of `languages`."""
+        return self._paths[language]
+
+    def refresh(self) -> None:
+        """Takes up PO files that have changed. Cheap: the files are looked at once in SWEEP_SECONDS at most.
+
+        Where a file is broken or gone its last good texts stay, and the log has one warning for each such change.
+        """
+        if time.monotonic() < self._next_sweep or not self._sweeping.acquire(blocking=False):
+            return
+        try:
+            self._next_sweep = time.monotonic() + SWEEP_SECONDS
+            for language, path in self._paths.items():
+                self._look_at(language, path)
+        finally:
+            self._sweeping.release()
+
+    def _look_at(self, language: str, path: Path) -> None:
+        signature = _signature(path)
+        if signature == self._seen[language] or _is_settling(signature):
+            return
+        self._seen[language] = signature
+        try:
+            loaded = self._load(path)
+        except PoError as error:
+            logger.warning("%s. Until then the line says what the last good file said.", error)
+        else:
+            self._loaded = {**self._loaded, language: loaded}
+            logger.info("%s is read again", path)
+
+    def _load(self, path: Path) -> _Loaded:
+        entries = {
+            found.context: Entry(
+                source=found.id,
+                text=found.string,
+                fuzzy=found.fuzzy,
+                reviewed=any(comment.casefold() == REVIEWED for comment in found.user_comments),
+            )
+            for found in read_catalog(path)
+            if found.context and isinstance(found.id, str) and isinstance(found.string, str)
+        }
+        states = {key: state_of(message, entries.get(key)) for key, message in self._script.messages.items()}
+        return _Loaded(entries, states)
+
+
+def _signature(path: Path) -> Signature | None:
+    """What changes when a file changes (time in nanoseconds, bytes, inode); None where there is no file to be seen."""
+    try:
+        found = path.stat()
+    except OSError:
+        return None
+    return found.st_mtime_ns, found.st_size, found.st_ino
+
+
+def _is_settling(signature: Signature | None) -> bool:
+    # A time in the future says nothing, so such a file is read at once.
+    return signature is not None and 0 <= time.time() - signature[0] / 1e9 < SETTLE_SECONDS

@@ -1,0 +1,130 @@
+"""Reads the script into a gettext template: context = message id, msgid = English, comments = what translators need."""
+
+from __future__ import annotations
+
+import re
+import tomllib
+from contextlib import suppress
+from pathlib import Path
+from typing import TYPE_CHECKING, BinaryIO
+
+from babel.messages.catalog import Catalog
+from babel.messages.catalog import Message as TemplateMessage
+
+from hotline.script.loader import load_script
+from hotline.script.placeholders import placeholders_in
+
+if TYPE_CHECKING:
+    from collections.abc import Collection, Iterator, Mapping, Sequence
+
+    from hotline.script.model import Message, Provenance, Script
+
+SCRIPT_FOLDER = "hotline/script/data"
+
+# Characters in a single SMS, and in each segment of a longer one. Source: 3GPP TS 23.040, 9.2.3.24.1.
+_GSM_7 = (160, 153)
+_UCS_2 = (70, 67)
+
+_ASSIGNMENT = re.compile(r"""\s*(?:[\w-]+|"[^"]*"|'[^']*')\s*=""")
+_KINDS = {"phone": "the phone number of", "name": "the name of", "url": "the web address of"}
+_WORDS = {
+    "key": "the key to press or to send",
+    "choice": "the title of a menu or a topic, translated",
+    "date": "a day, written as is usual in the language",
+    "towns": "a list of towns, joined as is usual in the language",
+}
+
+Extracted = tuple[int, str, tuple[str, str], list[str]]
+
+
+def extract(
+    fileobj: BinaryIO,
+    keywords: Collection[str],  # noqa: ARG001 - Babel gives them to every extractor
+    comment_tags: Collection[str],  # noqa: ARG001
+    options: Mapping[str, str],  # noqa: ARG001
+) -> Iterator[Extracted]:
+    """Babel's extraction method `hotline_script`: the messages of one of the script's data files.
+
+    Yields (line, "pgettext", (message id, English), comments). Raises ScriptError where the script cannot be served.
+    """
+    path = Path(fileobj.name).resolve()
+    directory = path.parent.parent if path.parent.name == "topics" else path.parent
+    script = load_script(directory)
+    file = path.relative_to(directory).as_posix()
+    messages = [message for message in script.messages.values() if message.file == file]
+    for line, message in _placed(messages, path.read_text(encoding="utf-8")):
+        yield line, "pgettext", (message.id, message.text), list(comments_of(script, message))
+
+
+def make_template(script: Script) -> Catalog:
+    """The template of all catalogs, in the script's order. Its places have no line numbers: these change daily."""
+    template = Catalog(project="hotline", charset="utf-8")
+    for message in script.messages.values():
+        entry = TemplateMessage(
+            message.text,
+            context=message.id,
+            locations=[(f"{SCRIPT_FOLDER}/{message.file}", 0)],
+            auto_comments=comments_of(script, message),
+        )
+        # Babel takes a sentence with "50% of" for a printf format, and msgfmt would then check it as one.
+        entry.flags.discard("python-format")
+        template[message.text] = entry
+    return template
+
+
+def comments_of(script: Script, message: Message) -> tuple[str, ...]:
+    """What a translator is told about a message, a line each."""
+    return (
+        message.note,
+        _room(message.room),
+        *(f"{{{name}}}: {_meaning(script, name)}" for name in dict.fromkeys(placeholders_in(message.text))),
+        *(_sources(script, message.provenance) if message.provenance else ()),
+    )
+
+
+def _room(segments: int | None) -> str:
+    if segments is None:
+        return "Room: it is only spoken"
+    gsm_7, ucs_2 = (sizes[0] if segments == 1 else sizes[1] * segments for sizes in (_GSM_7, _UCS_2))
+    plural = "" if segments == 1 else "s"
+    return f"Room: {segments} SMS segment{plural}: {gsm_7} characters in GSM-7, {ucs_2} in UCS-2"
+
+
+def _meaning(script: Script, placeholder: str) -> str:
+    kind, _, organisation = placeholder.partition(".")
+    if kind in _KINDS and organisation in script.organisations:
+        return f"{_KINDS[kind]} {script.organisations[organisation].name}"
+    return _WORDS.get(placeholder, "filled in by the line")
+
+
+def _sources(script: Script, provenance: Provenance) -> Iterator[str]:
+    for source in provenance.sources:
+        yield f"Source: {script.sources[source].title}"
+    yield f"As of {provenance.as_of}, to be reviewed by {provenance.review_by}"
+    if provenance.needs_lawyer_review:
+        yield "A lawyer has yet to review this text"
+
+
+def _placed(messages: Sequence[Message], document: str) -> Iterator[tuple[int, Message]]:
+    """Each message with the line of its text in the document: the first with that text that no earlier message has."""
+    lines_of: dict[str, list[int]] = {}
+    for line, text in _texts([f"{line}\n" for line in document.split("\n")]):
+        lines_of.setdefault(text, []).append(line)
+    for message in messages:
+        lines = lines_of.get(message.text)
+        yield (lines.pop(0) if lines else 1), message
+
+
+def _texts(lines: Sequence[str]) -> Iterator[tuple[int, str]]:
+    """The texts of a TOML document, folded as the loader folds them, with the line (from 1) on which each begins."""
+    start = 0
+    while start < len(lines):
+        end = start + 1
+        if _ASSIGNMENT.match(lines[start]):
+            for end in range(start + 1, len(lines) + 1):
+                with suppress(tomllib.TOMLDecodeError):
+                    (value,) = tomllib.loads("".join(lines[start:end])).values()
+                    if isinstance(value, str):
+                        yield start + 1, " ".join(value.split())
+                    break
+        start = end

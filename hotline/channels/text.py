@@ -1,0 +1,44 @@
+"""A reply as the TwiML of an SMS or WhatsApp answer."""
+
+from __future__ import annotations
+
+from twilio.twiml.messaging_response import MessagingResponse
+
+from hotline.channels.wording import Wording
+from hotline.dialogue.reply import Reply
+
+# Twilio refuses a message of more than 1600 characters (error 14103).
+MOST_CHARACTERS = 1600
+
+
+def text_of(reply: Reply, wording: Wording) -> str:
+    """What a resident reads: what is said, the choices, up to when it is true, and once what the line is."""
+    said = [wording.words(say, reply.language) for say in reply.says]
+    choices = [wording.choice(choice, reply.language) for choice in reply.choices]
+    about = [wording.words(say, reply.language) for say in (reply.stamp, reply.introduction) if say]
+    return "\n\n".join("\n".join(lines) for lines in (said, choices, about) if lines)
+
+
+def render_text(reply: Reply, wording: Wording) -> str:
+    """The TwiML document."""
+    response = MessagingResponse()
+    for body in bodies(text_of(reply, wording)):
+        response.message(body)
+    return str(response)
+
+
+def render_nothing() -> str:
+    """The TwiML document that sends nothing."""
+    return str(MessagingResponse())
+
+
+def bodies(text: str) -> list[str]:
+    """A text in pieces that Twilio sends, parted between lines, then between sentences, then anywhere."""
+    if len(text) <= MOST_CHARACTERS:
+        return [text]
+    window = text[: MOST_CHARACTERS + 1]
+    for mark in ("\n", ". ", "。", " "):
+        if (at := window.rfind(mark)) > 0:
+            cut = at + len(mark.rstrip())
+            return [text[:cut], *bodies(text[cut:].lstrip())]
+    return [text[:MOST_CHARACTERS], *bodies(text[MOST_CHARACTERS:])]

@@ -1,0 +1,121 @@
+"""The demo: made-up secrets, the embedded Redis server, and where the terminal phone finds it."""
+
+from __future__ import annotations
+
+import json
+import os
+import secrets
+import socket
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from hotline.phone.line import Line
+from hotline.phone.web import PhoneLanguage
+from hotline.script.model import MAIN_MENU, Script
+from hotline.settings import Settings
+from hotline.understanding.lessons import Lessons
+
+HOST = "127.0.0.1"
+# 555-01xx is kept for fiction in the North American numbering plan.
+NUMBER = "+12035550100"
+FIRST_PORT = 8000
+PORTS_TRIED = 50
+
+SUGGESTIONS = 3
+
+
+class NoDemoError(Exception):
+    """No demo runs in this folder."""
+
+
+def demo_settings(data: Path, *, port: int | None, workers: int) -> Settings:
+    """Settings that nobody had to make, and that end with the process."""
+    port = port or free_port()
+    return Settings(
+        account_sid="AC" + secrets.token_hex(16),
+        auth_tokens=(secrets.token_hex(16),),
+        public_url=f"http://{HOST}:{port}",
+        secret_key=secrets.token_hex(),
+        redis_url=None,
+        port=port,
+        workers=workers,
+        host=HOST,
+        data=data,
+        demo=True,
+    )
+
+
+def free_port() -> int:
+    """The first port from 8000 on that nobody listens on."""
+    for port in range(FIRST_PORT, FIRST_PORT + PORTS_TRIED):
+        with socket.socket() as probe:
+            probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+            try:
+                probe.bind((HOST, port))
+            except OSError:
+                continue
+            return port
+    raise OSError(f"no port from {FIRST_PORT} on is free; name one with PORT")
+
+
+def line_of(settings: Settings) -> Line:
+    """The line as the phone reaches it."""
+    return Line(
+        address=f"http://{HOST}:{settings.port}",
+        public_url=settings.public_url,
+        auth_token=settings.auth_tokens[0],
+        account_sid=settings.account_sid,
+        number=NUMBER,
+    )
+
+
+def phone_languages(script: Script, lessons: Lessons) -> tuple[PhoneLanguage, ...]:
+    """What the browser phone offers: each language, with what people text about the first choices of the main menu."""
+    topics = [_first_topic(script, choice) for choice in script.menus[MAIN_MENU].choices[:SUGGESTIONS]]
+    examples = {(example.language, example.topic): example.text for example in reversed(lessons.examples)}
+    return tuple(
+        PhoneLanguage(
+            code=language.code,
+            name=language.name,
+            direction=language.direction,
+            key=language.key,
+            suggestions=tuple(examples[language.code, topic] for topic in topics if (language.code, topic) in examples),
+        )
+        for language in script.languages.values()
+    )
+
+
+def _first_topic(script: Script, node: str) -> str:
+    return node if node in script.topics else _first_topic(script, script.menus[node].choices[0])
+
+
+@contextmanager
+def announced(settings: Settings) -> Iterator[None]:
+    """Leaves a note, readable by this user alone, where the terminal phone looks for a running demo."""
+    note = _note(settings.data)
+    note.parent.mkdir(parents=True, exist_ok=True)
+    line = line_of(settings)
+    content = {name: getattr(line, name) for name in ("address", "public_url", "auth_token", "account_sid", "number")}
+    note.unlink(missing_ok=True)
+    with os.fdopen(os.open(note, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w", encoding="utf-8") as file:
+        json.dump(content, file)
+    owner = os.getpid()
+    try:
+        yield
+    finally:
+        # A worker that ends comes by here too, as a copy of this process.
+        if os.getpid() == owner:
+            note.unlink(missing_ok=True)
+
+
+def announced_line(data: Path) -> Line:
+    """The line of the demo that runs in this folder. Raises NoDemoError where none does."""
+    try:
+        return Line(**json.loads(_note(data).read_text(encoding="utf-8")))
+    except (OSError, ValueError, TypeError):
+        raise NoDemoError("No demo runs here. Start one in another terminal: make demo") from None
+
+
+def _note(data: Path) -> Path:
+    return data / "demo.json"

@@ -1,0 +1,66 @@
+"""What goes out: message ids and where the conversation stands, not sentences. A channel renders it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import date
+
+from hotline.dialogue.session import Session
+
+
+@dataclass(frozen=True, slots=True)
+class Say:
+    """One message with what its placeholders stand for: a day, or names to be listed.
+
+    `language` is set where it is not the reply's own.
+    """
+
+    message: str
+    arguments: Mapping[str, date | tuple[str, ...]] = field(default_factory=dict)
+    language: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Choice:
+    key: str
+    label: Say
+
+
+@dataclass(frozen=True, slots=True)
+class Transfer:
+    """Connect the caller with an organisation, by its id. By text its number is in what is said."""
+
+    organisation: str
+
+
+@dataclass(frozen=True, slots=True)
+class HangUp:
+    """End the call. A text conversation simply waits for the next text."""
+
+
+@dataclass(frozen=True, slots=True)
+class Reply:
+    """`introduction` says once what the line is; `stamp` says up to when the statement is known to be true.
+
+    The conversation goes on at `node`, after `misses` inputs in a row that led nowhere; `wants_place` where a town or
+    ZIP code is expected there.
+    """
+
+    language: str
+    node: str
+    misses: int
+    says: tuple[Say, ...]
+    choices: tuple[Choice, ...]
+    introduction: Say | None = None
+    stamp: Say | None = None
+    effect: Transfer | HangUp | None = None
+    wants_place: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Turn:
+    """One reply, and the session to remember: None where everything is to be forgotten."""
+
+    session: Session | None
+    reply: Reply

@@ -1,0 +1,265 @@
+"""Reads the script's data files into the model, and says file by file what is wrong in them."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Literal, TypeVar
+
+from hotline.script.model import (
+    Certainty,
+    Language,
+    Menu,
+    Message,
+    Organisation,
+    Part,
+    Provenance,
+    Script,
+    Source,
+    Topic,
+    Town,
+)
+from hotline.script.tables import Table, TableError, read_toml
+from hotline.script.validation import problems_of
+
+Value = TypeVar("Value")
+
+DATA = Path(__file__).parent / "data"
+
+# In SMS segments. A text that costs more is read by fewer, and paid for by the organisation.
+TEXT_ROOM = 5
+LABEL_ROOM = 1
+
+
+class ScriptError(Exception):
+    """The script cannot be served. `problems` has a line for each thing that is wrong, with its file and node."""
+
+    def __init__(self, problems: tuple[str, ...]) -> None:
+        super().__init__("\n".join(problems))
+        self.problems = problems
+
+
+def load_script(directory: Path = DATA) -> Script:
+    """The script whose files stand in `directory`. Raises ScriptError with everything that is wrong in them."""
+    reader = _Reader(directory)
+    script = reader.script()
+    problems = (*reader.problems, *problems_of(script))
+    if problems:
+        raise ScriptError(problems)
+    return script
+
+
+@dataclass(frozen=True, slots=True)
+class _Reader:
+    """Collects the messages and the mistakes of all files, so that one run names every mistake."""
+
+    directory: Path
+    messages: dict[str, Message] = field(default_factory=dict)
+    problems: list[str] = field(default_factory=list)
+
+    def script(self) -> Script:
+        self.each("phrases.toml", self.phrase)
+        return Script(
+            topics=self.topics(),
+            menus=self.each("menus.toml", self.menu),
+            organisations=self.each("organisations.toml", self.organisation),
+            towns=self.each("towns.toml", self.town),
+            languages=self.each("languages.toml", self.language),
+            sources=self.each("sources.toml", self.source),
+            carrier_words=self.carrier_words(),
+            messages=self.messages,
+        )
+
+    def each(self, file: str, read: Callable[[str, Table], Value]) -> dict[str, Value]:
+        """What `read` makes of each table of a file, by the table's name."""
+        found: dict[str, Value] = {}
+        for name, fields in self.document(file).items():
+            if not isinstance(fields, dict):
+                self.problems.append(f"{file}: {name!r} stands outside of a [table]")
+                continue
+            table = Table(f"{file} [{name}]", fields)
+            try:
+                found[name] = read(name, table)
+                table.end()
+            except TableError as error:
+                self.problems.append(str(error))
+        return found
+
+    def document(self, file: str) -> Mapping[str, object]:
+        try:
+            return read_toml(self.directory / file, file)
+        except TableError as error:
+            self.problems.append(str(error))
+            return {}
+
+    def message(
+        self, id: str, text: str, note: str, file: str, *, room: int | None, provenance: Provenance | None = None
+    ) -> str:
+        """Keeps a message and gives its id back."""
+        if id in self.messages:
+            self.problems.append(f"{file}: the message {id!r} stands in {self.messages[id].file} too")
+        self.messages[id] = Message(id, text, note, file, room, provenance)
+        return id
+
+    def phrase(self, id: str, table: Table) -> None:
+        provenance = _provenance(table) if table.has("sources") else None
+        if table.has("text") or not table.has("voice"):
+            text, note = table.text("text"), _note(table, "A phrase")
+            self.message(id, text, note, "phrases.toml", room=TEXT_ROOM, provenance=provenance)
+        self.spoken(id, table, "phrases.toml", provenance)
+
+    def spoken(self, id: str, table: Table, file: str, provenance: Provenance | None) -> None:
+        """Keeps what a caller hears instead of a text, where there is such a thing."""
+        if table.has("voice"):
+            note = _note(table, "Only spoken")
+            self.message(f"{id}.voice", table.text("voice"), note, file, room=None, provenance=provenance)
+
+    def menu(self, slug: str, table: Table) -> Menu:
+        file = "menus.toml"
+        provenance = _provenance(table) if table.has("sources") else None
+        return Menu(
+            slug=slug,
+            title=self.message(f"menu.{slug}.title", table.text("title"), "A choice", file, room=LABEL_ROOM),
+            message=self.message(
+                f"menu.{slug}.text",
+                table.text("text"),
+                "Stands before the choices",
+                file,
+                room=TEXT_ROOM,
+                provenance=provenance,
+            ),
+            choices=table.texts("choices"),
+            file=file,
+        )
+
+    def topics(self) -> dict[str, Topic]:
+        found = {}
+        for path in sorted((self.directory / "topics").glob("*.toml")):
+            file = f"topics/{path.name}"
+            table = Table(file, self.document(file))
+            try:
+                if table.fields:
+                    found[path.stem] = self.topic(path.stem, file, table)
+                    table.end()
+            except TableError as error:
+                self.problems.append(str(error))
+        return found
+
+    def topic(self, slug: str, file: str, table: Table) -> Topic:
+        return Topic(
+            slug=slug,
+            title=self.message(f"topic.{slug}.title", table.text("title"), "A choice", file, room=LABEL_ROOM),
+            urgent=table.flag("urgent"),
+            parts=tuple(
+                self.part(slug, file, position, fields) for position, fields in enumerate(table.tables("parts"), 1)
+            ),
+            next=table.texts("next"),
+            transfer=table.text("transfer") if table.has("transfer") else None,
+            file=file,
+        )
+
+    def part(self, slug: str, file: str, position: int, fields: Mapping[str, object]) -> Part:
+        table = Table(f"{file}, part {position}", fields)
+        name, provenance = table.text("name"), _provenance(table)
+        part = Part(
+            name=name,
+            node=slug if position == 1 else f"{slug}.{name}",
+            message=self.message(
+                f"topic.{slug}.{name}",
+                table.text("text"),
+                f"Part {position} of its topic",
+                file,
+                room=TEXT_ROOM,
+                provenance=provenance,
+            ),
+        )
+        self.spoken(part.message, table, file, provenance)
+        table.end()
+        return part
+
+    def organisation(self, id: str, table: Table) -> Organisation:
+        return Organisation(
+            id=id,
+            name=table.text("name"),
+            does=table.text("does"),
+            phone=table.text("phone") if table.has("phone") else None,
+            phone_certainty=_certainty(table, "phone_certainty"),
+            test_called=table.day("test_called") if table.has("test_called") else None,
+            host=table.text("host") if table.has("host") else None,
+            languages=table.texts("languages"),
+            provenance=_provenance(table),
+        )
+
+    def town(self, slug: str, table: Table) -> Town:
+        provenance = _provenance(table) if table.has("rule") else None
+        return Town(
+            slug=slug,
+            name=table.text("name"),
+            county=table.text("county"),
+            zips=table.texts("zips"),
+            rule=self.message(
+                f"town.{slug}.rule",
+                table.text("rule"),
+                "A town's own rule",
+                "towns.toml",
+                room=TEXT_ROOM,
+                provenance=provenance,
+            )
+            if provenance
+            else None,
+        )
+
+    def language(self, code: str, table: Table) -> Language:
+        return Language(
+            code=code,
+            name=table.text("name"),
+            direction=_direction(table),
+            key=table.text("key"),
+            locale=table.text("locale"),
+            say=table.text("say") if table.has("say") else None,
+            voice=table.text("voice") if table.has("voice") else None,
+            hear=table.text("hear") if table.has("hear") else None,
+        )
+
+    def source(self, id: str, table: Table) -> Source:
+        return Source(id=id, title=table.text("title"), url=table.text("url") if table.has("url") else None)
+
+    def carrier_words(self) -> frozenset[str]:
+        table = Table("carriers.toml", self.document("carriers.toml"))
+        try:
+            return frozenset(table.texts("words"))
+        except TableError as error:
+            self.problems.append(str(error))
+            return frozenset()
+
+
+def _note(table: Table, otherwise: str) -> str:
+    """What a translator is told about a phrase."""
+    return table.text("note") if table.has("note") else otherwise
+
+
+def _provenance(table: Table) -> Provenance:
+    return Provenance(
+        sources=table.texts("sources"),
+        as_of=table.day("as_of"),
+        review_by=table.day("review_by"),
+        needs_lawyer_review=table.flag("needs_lawyer_review"),
+    )
+
+
+def _direction(table: Table) -> Literal["ltr", "rtl"]:
+    match table.text("direction"):
+        case "ltr":
+            return "ltr"
+        case "rtl":
+            return "rtl"
+        case _:
+            raise TableError(f"{table.place}: 'direction' must be ltr or rtl")
+
+
+def _certainty(table: Table, name: str) -> Certainty:
+    try:
+        return Certainty(table.text(name))
+    except ValueError:
+        raise TableError(f"{table.place}: {name!r} must be one of {', '.join(Certainty)}") from None

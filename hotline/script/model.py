@@ -1,0 +1,219 @@
+"""What the line can say and where each choice leads: data, the same for every channel, written in English."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date
+from enum import StrEnum
+from functools import cached_property
+from typing import Literal
+
+MOST_CHOICES = 5
+MAIN_MENU = "main"
+EMERGENCY_MENU = "emergency"
+LANGUAGE_NODE = "language"
+PLACE_NODE = "town"
+UNSURE_NODE = "unsure"
+PERSON_TOPIC = "talk-to-person"
+PLACE_TOPIC = "my-town"
+REFERRAL_LINE = "referral_line"
+
+# The phrases that the dialogue and the channels say, each with the placeholders that it is given.
+PHRASES: Mapping[str, tuple[str, ...]] = {
+    "welcome": (),
+    "choice": ("key", "choice"),
+    "more": (),
+    "person": (),
+    "as-of": ("date",),
+    "overdue": ("date",),
+    "updating": (),
+    "updating-label": (),
+    "try-again": (),
+    "still-here": (),
+    "goodbye": (),
+    "unsure": (),
+    "forgotten": (),
+    "language": (),
+    "language.title": (),
+    "language-choice": (),
+    "language-changed": (),
+    "town": (),
+    "town.title": (),
+    "town-unknown": (),
+    "several-towns": ("towns",),
+    "transfer-over": (),
+    "transfer-failed": (),
+    "key-star": (),
+    "key-pound": (),
+    "web-dot": (),
+    "web-slash": (),
+}
+
+
+class Certainty(StrEnum):
+    """How sure a fact is. Only VERIFIED and SEED (named by the founding article) are told to residents."""
+
+    VERIFIED = "verified"
+    SEED = "seed"
+    OLD = "old"
+    UNVERIFIED = "unverified"
+
+    @property
+    def may_be_told(self) -> bool:
+        return self in {Certainty.VERIFIED, Certainty.SEED}
+
+
+@dataclass(frozen=True, slots=True)
+class Source:
+    """Where a statement comes from: a title that a lawyer recognises and, where there is one, the address."""
+
+    id: str
+    title: str
+    url: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class Provenance:
+    """What a statement rests on. `as_of` is the day up to which the sources support it; past `review_by` it says so."""
+
+    sources: tuple[str, ...]
+    as_of: date
+    review_by: date
+    needs_lawyer_review: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Message:
+    """One text with an id: `id` is the context in every catalog, `text` the English msgid.
+
+    `room` is the largest number of SMS segments that the text may fill; None where it is only spoken.
+    """
+
+    id: str
+    text: str
+    note: str
+    file: str
+    room: int | None
+    provenance: Provenance | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """A short piece of a topic. Its node is `<topic>` for the first, `<topic>.<name>` for the others."""
+
+    name: str
+    node: str
+    message: str
+
+
+@dataclass(frozen=True, slots=True)
+class Topic:
+    slug: str
+    title: str
+    urgent: bool
+    parts: tuple[Part, ...]
+    next: tuple[str, ...]
+    transfer: str | None
+    file: str
+
+
+@dataclass(frozen=True, slots=True)
+class Menu:
+    """Up to five choices, each a node; `message` is said before them."""
+
+    slug: str
+    title: str
+    message: str
+    choices: tuple[str, ...]
+    file: str
+
+
+@dataclass(frozen=True, slots=True)
+class Organisation:
+    """`phone` is E.164, or the three digits of a service number; `host` is a web address without its scheme."""
+
+    id: str
+    name: str
+    does: str
+    phone: str | None
+    phone_certainty: Certainty
+    test_called: date | None
+    host: str | None
+    languages: tuple[str, ...]
+    provenance: Provenance
+
+
+@dataclass(frozen=True, slots=True)
+class Town:
+    """`rule` is the message id of the town's own rule, or None where none is verified."""
+
+    slug: str
+    name: str
+    county: str
+    zips: tuple[str, ...]
+    rule: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class Language:
+    """`key` is what a caller presses for it; `say` and `hear` are the codes that Twilio takes for Say and Gather."""
+
+    code: str
+    name: str
+    direction: Literal["ltr", "rtl"]
+    key: str
+    locale: str
+    say: str | None
+    voice: str | None
+    hear: str | None
+
+
+@dataclass(frozen=True)
+class Script:
+    topics: Mapping[str, Topic]
+    menus: Mapping[str, Menu]
+    organisations: Mapping[str, Organisation]
+    towns: Mapping[str, Town]
+    languages: Mapping[str, Language]
+    sources: Mapping[str, Source]
+    messages: Mapping[str, Message]
+    carrier_words: frozenset[str]
+
+    @cached_property
+    def parts(self) -> Mapping[str, tuple[Topic, Part]]:
+        """Every part by its node."""
+        return {part.node: (topic, part) for topic in self.topics.values() for part in topic.parts}
+
+    @cached_property
+    def nodes(self) -> frozenset[str]:
+        """Everywhere that a conversation can stand."""
+        return frozenset({*self.menus, *self.parts, LANGUAGE_NODE, PLACE_NODE, UNSURE_NODE})
+
+    @property
+    def source_language(self) -> str:
+        return next(iter(self.languages))
+
+    def title(self, node: str) -> str:
+        """The message id by which a node is offered as a choice."""
+        if node in self.menus:
+            return self.menus[node].title
+        if node in self.parts:
+            return self.parts[node][0].title
+        return f"{node}.title"
+
+    def following(self, node: str) -> str | None:
+        """The node of the part after this one."""
+        if node not in self.parts:
+            return None
+        topic, part = self.parts[node]
+        later = topic.parts[topic.parts.index(part) + 1 :]
+        return later[0].node if later else None
+
+    def onward(self, node: str) -> tuple[str, ...]:
+        """Where a node's numbered choices lead, in the order of their keys, without the next part of a topic."""
+        if node in self.menus:
+            return self.menus[node].choices
+        if node in self.parts:
+            return self.parts[node][0].next
+        return ()

@@ -1,0 +1,27 @@
+"""Placeholders: {phone.x}, {name.x} and {url.x} name an organisation, {word} is filled in by the dialogue."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from string import Formatter
+
+ORGANISATION_KINDS = frozenset({"phone", "name", "url"})
+
+
+def placeholders_in(text: str) -> tuple[str, ...]:
+    """The placeholders of a text in their order. Raises ValueError where its braces do not match."""
+    found = []
+    for _, name, specification, conversion in Formatter().parse(text):
+        if name is None:
+            continue
+        if not name or specification or conversion:
+            raise ValueError("a placeholder is a name between braces, such as {phone.referral_line}")
+        found.append(name)
+    return tuple(found)
+
+
+def fill(text: str, value_of: Callable[[str], str]) -> str:
+    """The text with each placeholder replaced by what `value_of` gives for its name."""
+    return "".join(
+        literal + (value_of(name) if name is not None else "") for literal, name, _, _ in Formatter().parse(text)
+    )

@@ -1,0 +1,214 @@
+"""What must be true of a script before anybody hears it. A problem names file and node and says what to do."""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from collections.abc import Iterable, Iterator
+
+from hotline.script.model import (
+    EMERGENCY_MENU,
+    LANGUAGE_NODE,
+    MAIN_MENU,
+    MOST_CHOICES,
+    PERSON_TOPIC,
+    PHRASES,
+    PLACE_NODE,
+    PLACE_TOPIC,
+    REFERRAL_LINE,
+    UNSURE_NODE,
+    Message,
+    Organisation,
+    Provenance,
+    Script,
+)
+from hotline.script.placeholders import ORGANISATION_KINDS, placeholders_in
+
+_NAME = re.compile(r"[a-z0-9]+(-[a-z0-9]+)*")
+_PHONE = re.compile(r"\+1[2-9]\d{9}|\d{3}")
+_ZIP = re.compile(r"\d{5}")
+_HOST = re.compile(r"[a-z0-9-]+(\.[a-z0-9-]+)+(/[A-Za-z0-9-]+)*")
+
+
+def problems_of(script: Script) -> tuple[str, ...]:
+    """Everything that is wrong with a script; empty for one that can be served."""
+    return tuple(
+        problem
+        for rule in (
+            _required,
+            _names,
+            _choices,
+            _reachable,
+            _parts,
+            _messages,
+            _provenance,
+            _organisations,
+            _towns,
+            _languages,
+        )
+        for problem in rule(script)
+    )
+
+
+def _required(script: Script) -> Iterator[str]:
+    for menu in (MAIN_MENU, EMERGENCY_MENU):
+        if menu not in script.menus:
+            yield f"menus.toml: the menu {menu!r} is missing"
+    for topic in (PERSON_TOPIC, PLACE_TOPIC):
+        if topic not in script.topics:
+            yield f"topics/{topic}.toml: the file is missing"
+    if PERSON_TOPIC in script.topics and not script.topics[PERSON_TOPIC].transfer:
+        yield f"topics/{PERSON_TOPIC}.toml: 'transfer' is missing: the organisation that a caller is connected with"
+    if REFERRAL_LINE not in script.organisations:
+        yield f"organisations.toml: [{REFERRAL_LINE}] is missing"
+    for phrase in PHRASES:
+        if phrase not in script.messages and f"{phrase}.voice" not in script.messages:
+            yield f"phrases.toml: [{phrase}] is missing"
+    if not script.languages:
+        yield "languages.toml: there is no language"
+
+
+def _names(script: Script) -> Iterator[str]:
+    for file, names in (
+        ("menus.toml", script.menus),
+        ("topics/", script.topics),
+        ("towns.toml", script.towns),
+    ):
+        for name in names:
+            if not _NAME.fullmatch(name):
+                yield f"{file}: {name!r} must be small letters, digits and single hyphens: it stands in addresses"
+    for node in {*script.menus} & {*script.topics}:
+        yield f"menus.toml [{node}]: a topic has the same name"
+    for node in (LANGUAGE_NODE, PLACE_NODE, UNSURE_NODE):
+        if node in script.menus or node in script.topics:
+            yield f"{node}: the line uses this name itself; choose another"
+
+
+def _choices(script: Script) -> Iterator[str]:
+    for menu in script.menus.values():
+        yield from _targets(script, f"menus.toml [{menu.slug}]: choices", menu.choices, room=MOST_CHOICES)
+    for topic in script.topics.values():
+        room = MOST_CHOICES - 1 if len(topic.parts) > 1 else MOST_CHOICES
+        yield from _targets(script, f"{topic.file}: next", topic.next, room=room)
+
+
+def _targets(script: Script, place: str, targets: tuple[str, ...], room: int) -> Iterator[str]:
+    if not targets:
+        yield f"{place}: nothing leads on from here; name at least one menu or topic"
+    if len(targets) > room:
+        yield f"{place}: {len(targets)} are too many to remember; at most {room}, so make a second menu"
+    for target, times in Counter(targets).items():
+        if target not in script.menus and target not in script.topics and target != PLACE_NODE:
+            yield f"{place}: {target!r} is neither a menu nor a topic"
+        if times > 1:
+            yield f"{place}: {target!r} stands there {times} times"
+
+
+def _reachable(script: Script) -> Iterator[str]:
+    seen = {MAIN_MENU, PERSON_TOPIC, EMERGENCY_MENU}
+    waiting = list(seen)
+    while waiting:
+        for target in script.onward(waiting.pop()):
+            if target not in seen:
+                seen.add(target)
+                waiting.append(target)
+    for node in (*script.menus, *script.topics):
+        if node not in seen:
+            file = script.menus[node].file if node in script.menus else script.topics[node].file
+            yield f"{file}: no choice leads to {node!r}; name it in a menu"
+
+
+def _parts(script: Script) -> Iterator[str]:
+    for topic in script.topics.values():
+        if not topic.parts:
+            yield f"{topic.file}: the topic says nothing; add [[parts]]"
+        for name, times in Counter(part.name for part in topic.parts).items():
+            if not _NAME.fullmatch(name) or name == "title":
+                yield f"{topic.file}: {name!r} cannot be the name of a part; use small letters and hyphens"
+            if times > 1:
+                yield f"{topic.file}: {times} parts are named {name!r}"
+        if topic.transfer and not _may_be_dialled(script.organisations.get(topic.transfer)):
+            yield f"{topic.file}: transfer: {topic.transfer!r} is no organisation whose number may be given out"
+
+
+def _messages(script: Script) -> Iterator[str]:
+    for message in script.messages.values():
+        place = f"{message.file}: message {message.id!r}"
+        try:
+            names = placeholders_in(message.text)
+        except ValueError as error:
+            yield f"{place}: {error}"
+            continue
+        for name in names:
+            yield from _placeholder(script, message, place, name)
+
+
+def _placeholder(script: Script, message: Message, place: str, name: str) -> Iterator[str]:
+    kind, dot, id = name.partition(".")
+    if not dot:
+        if name not in PHRASES.get(message.id.removesuffix(".voice"), ()):
+            yield f"{place}: the line knows no {{{name}}} here"
+        return
+    organisation = script.organisations.get(id)
+    if kind not in ORGANISATION_KINDS:
+        yield f"{place}: {{{name}}} must begin with one of {', '.join(sorted(ORGANISATION_KINDS))}"
+    elif organisation is None:
+        yield f"{place}: {{{name}}}: there is no organisation {id!r} in organisations.toml"
+    elif kind == "phone" and not _may_be_dialled(organisation):
+        yield f"{place}: {{{name}}}: this number is not verified, so it is not given out; give {{url.{id}}} instead"
+    elif kind == "url" and not organisation.host:
+        yield f"{place}: {{{name}}}: {id!r} has no 'host' in organisations.toml"
+
+
+def _provenance(script: Script) -> Iterator[str]:
+    statements: Iterable[tuple[str, Provenance | None]] = (
+        *((f"{message.file}: message {message.id!r}", message.provenance) for message in script.messages.values()),
+        *((f"organisations.toml [{item.id}]", item.provenance) for item in script.organisations.values()),
+    )
+    for place, provenance in statements:
+        if provenance is None:
+            continue
+        if not provenance.sources:
+            yield f"{place}: 'sources' is empty; a statement rests on at least one"
+        for source in provenance.sources:
+            if source not in script.sources:
+                yield f"{place}: there is no source {source!r} in sources.toml"
+        if provenance.review_by <= provenance.as_of:
+            yield f"{place}: 'review_by' must be later than 'as_of'"
+
+
+def _organisations(script: Script) -> Iterator[str]:
+    for organisation in script.organisations.values():
+        place = f"organisations.toml [{organisation.id}]"
+        if not organisation.id.isidentifier():
+            yield f"{place}: a name here takes small letters and underscores, as it stands in placeholders"
+        if organisation.phone and not _PHONE.fullmatch(organisation.phone):
+            yield f"{place}: 'phone' must be +1 and ten digits, or three digits"
+        if organisation.host and not _HOST.fullmatch(organisation.host):
+            yield f"{place}: 'host' must be an address without https://, such as ctlawhelp.org"
+        for code in organisation.languages:
+            if code not in script.languages:
+                yield f"{place}: there is no language {code!r} in languages.toml"
+    if not _may_be_dialled(script.organisations.get(REFERRAL_LINE)):
+        yield f"organisations.toml [{REFERRAL_LINE}]: its number must be one that may be given out: replies lead to it"
+
+
+def _towns(script: Script) -> Iterator[str]:
+    for town in script.towns.values():
+        for code in town.zips:
+            if not _ZIP.fullmatch(code):
+                yield f"towns.toml [{town.slug}]: the ZIP code {code!r} must have five digits"
+
+
+def _languages(script: Script) -> Iterator[str]:
+    keys = Counter(language.key for language in script.languages.values())
+    for language in script.languages.values():
+        place = f"languages.toml [{language.code}]"
+        if language.key not in set("12345678") or keys[language.key] > 1:
+            yield f"{place}: 'key' must be a digit from 1 to 8 that no other language has"
+        if (language.say is None) != (language.voice is None):
+            yield f"{place}: 'say' and 'voice' belong together"
+
+
+def _may_be_dialled(organisation: Organisation | None) -> bool:
+    return bool(organisation and organisation.phone and organisation.phone_certainty.may_be_told)

@@ -1,0 +1,145 @@
+"""Every environment variable, read and checked once at the start."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TypeVar
+from urllib.parse import urlsplit
+
+from hotline.store.connection import connect
+
+Value = TypeVar("Value")
+
+SHORTEST_SECRET = 32
+
+
+class SettingsError(Exception):
+    """A variable is missing or wrong: one line with what to do, which never shows the value."""
+
+
+@dataclass(frozen=True, slots=True)
+class Variable:
+    """One environment variable, as the README lists it. Without a default it must be set."""
+
+    name: str
+    meaning: str
+    default: str | None = None
+
+
+VARIABLES = (
+    Variable("TWILIO_ACCOUNT_SID", "The account's SID from Twilio's console: AC and 32 characters."),
+    Variable("TWILIO_AUTH_TOKEN", "The auth token that signs webhooks; several, comma-separated, while it is rotated."),
+    Variable("PUBLIC_URL", "The origin under which Twilio reaches the line, such as `https://hotline.example.org`."),
+    Variable(
+        "SECRET_KEY", f"At least {SHORTEST_SECRET} characters that nobody can guess: it keys the hashes of numbers."
+    ),
+    Variable("REDIS_URL", "A Redis server (forms below); empty: the embedded one.", ""),
+    Variable("PORT", "The port that the server listens on.", "8000"),
+    Variable("WEB_CONCURRENCY", "How many worker processes.", "2"),
+    Variable(
+        "HOTLINE_HOST", "The address that the server listens on; `0.0.0.0` behind a platform's router.", "127.0.0.1"
+    ),
+    Variable("HOTLINE_DATA", "The folder in which the embedded Redis server keeps its data.", ".data"),
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Settings:
+    """`redis_url` is None for the embedded server; `demo` adds the browser phone and is set by a command alone."""
+
+    account_sid: str
+    auth_tokens: tuple[str, ...]
+    public_url: str
+    secret_key: str
+    redis_url: str | None
+    port: int
+    workers: int
+    host: str
+    data: Path
+    demo: bool = False
+
+    @property
+    def redis_data(self) -> Path:
+        """The folder of the embedded server, which holds nothing else."""
+        return self.data / "redis"
+
+
+def read_settings(environment: Mapping[str, str]) -> Settings:
+    """The settings of a process. Raises SettingsError for the first variable that is missing or wrong."""
+    defaults = {variable.name: variable.default for variable in VARIABLES}
+
+    def read(name: str, parse: Callable[[str], Value]) -> Value:
+        value = environment.get(name, "").strip() or defaults[name]
+        if value is None:
+            raise SettingsError(f"{name} is not set. The README lists what it must be; `hotline demo` needs nothing.")
+        try:
+            return parse(value)
+        except ValueError as error:
+            raise SettingsError(f"{name}: {error}") from None
+
+    return Settings(
+        account_sid=read("TWILIO_ACCOUNT_SID", _account_sid),
+        auth_tokens=read("TWILIO_AUTH_TOKEN", _tokens),
+        public_url=read("PUBLIC_URL", _origin),
+        secret_key=read("SECRET_KEY", _secret),
+        redis_url=read("REDIS_URL", _redis),
+        port=read("PORT", _port),
+        workers=read("WEB_CONCURRENCY", _workers),
+        host=read("HOTLINE_HOST", str),
+        data=read("HOTLINE_DATA", Path),
+    )
+
+
+def _account_sid(value: str) -> str:
+    if not re.fullmatch(r"AC[0-9a-fA-F]{32}", value):
+        raise ValueError("must be AC and 32 digits or letters a to f; copy it from Twilio's console")
+    return value
+
+
+def _tokens(value: str) -> tuple[str, ...]:
+    tokens = tuple(token for part in value.split(",") if (token := part.strip()))
+    if not tokens:
+        raise ValueError("holds no token; copy the auth token from Twilio's console")
+    return tokens
+
+
+def _origin(value: str) -> str:
+    parts = urlsplit(value)
+    # Reading the port raises ValueError for one that is no number.
+    if parts.scheme not in {"http", "https"} or not parts.hostname or parts.port == 0:
+        raise ValueError("must be an origin such as https://hotline.example.org")
+    if parts.path.strip("/") or parts.query or parts.fragment or parts.username or "[" in parts.netloc:
+        raise ValueError("must be an origin alone, such as https://hotline.example.org, without a path")
+    return f"{parts.scheme}://{parts.netloc.lower()}"
+
+
+def _secret(value: str) -> str:
+    if len(value) < SHORTEST_SECRET:
+        raise ValueError(
+            f"needs at least {SHORTEST_SECRET} characters; "
+            "make one with: python3 -c 'import secrets; print(secrets.token_hex())'"
+        )
+    return value
+
+
+def _redis(value: str) -> str | None:
+    if value:
+        connect(value).close()
+    return value or None
+
+
+def _port(value: str) -> int:
+    return _number(value, 1, 65535)
+
+
+def _workers(value: str) -> int:
+    return _number(value, 1, 64)
+
+
+def _number(value: str, least: int, most: int) -> int:
+    if not (value.isascii() and value.isdigit() and least <= int(value) <= most):
+        raise ValueError(f"must be a number from {least} to {most}")
+    return int(value)

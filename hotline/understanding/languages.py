@@ -1,0 +1,89 @@
+"""Which language a text is in, by what the pieces of its words look like in the examples of each language."""
+
+from __future__ import annotations
+
+import math
+from collections import Counter
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+
+from hotline.understanding.normal import grams
+
+_SHORTEST_PIECE = 1
+_LONGEST_PIECE = 4
+_SMOOTHING = 0.3
+# All in natural logarithms of odds. One word alone proves no more than _MOST_OF_A_WORD.
+_MOST_OF_A_WORD = 3.0
+_SESSION_PRIOR = 2.0
+_LEAST_MARGIN = 1.0
+# In a text of fewer words, words that several languages use prove nothing, and the language of a conversation changes
+# only by a word that is seen more than once, and in the other language alone.
+_ENOUGH_WORDS = 3
+_UNMISTAKABLE = 2
+_AT_HOME = 0.95
+
+
+@dataclass(frozen=True, slots=True)
+class LanguageModel:
+    """`words` and `pieces` count by language what its examples hold."""
+
+    words: Mapping[str, Mapping[str, int]]
+    pieces: Mapping[str, Mapping[str, int]]
+    totals: Mapping[str, int]
+    kinds: int
+
+    def language(self, text_words: tuple[str, ...], spoken: str | None) -> str | None:
+        """The language of a text in a conversation held in `spoken`; None where the text does not tell."""
+        telling = [word for word in text_words if word.isalpha() and any(letter in self.pieces for letter in word)]
+        if len(telling) < _ENOUGH_WORDS:
+            telling = [word for word in telling if not self._is_shared(word)]
+        evidence = {language: _SESSION_PRIOR if language == spoken else 0.0 for language in self.totals}
+        told = False
+        for word in telling:
+            for language, odds in self._odds(word).items():
+                evidence[language] += odds
+                told = told or odds < -_LEAST_MARGIN
+        ranked = sorted(evidence, key=lambda language: -evidence[language])
+        if not told or (len(ranked) > 1 and evidence[ranked[0]] - evidence[ranked[1]] < _LEAST_MARGIN):
+            return None
+        if spoken in {None, ranked[0]} or len(telling) >= _ENOUGH_WORDS:
+            return ranked[0]
+        return ranked[0] if any(self._only(word, ranked[0]) for word in telling) else None
+
+    def _odds(self, word: str) -> dict[str, float]:
+        """How much less likely than in the likeliest language the word is in each: 0 to -_MOST_OF_A_WORD."""
+        pieces = list(grams(word, _SHORTEST_PIECE, _LONGEST_PIECE))
+        likelihood = dict.fromkeys(self.totals, 0.0)
+        for piece in pieces:
+            counts = self.pieces.get(piece, {})
+            for language, total in self.totals.items():
+                likelihood[language] += math.log(
+                    (counts.get(language, 0) + _SMOOTHING) / (total + _SMOOTHING * self.kinds)
+                )
+        # Pieces overlap, so that together they prove less than their sum.
+        likeliest, part = max(likelihood.values()), len(word) ** 0.5 / len(pieces)
+        return {
+            language: max((value - likeliest) * part * 2, -_MOST_OF_A_WORD) for language, value in likelihood.items()
+        }
+
+    def _only(self, word: str, language: str) -> bool:
+        """Whether the word is seen more than once, and in this language alone."""
+        return self.words.get(word, {}).get(language, 0) >= _UNMISTAKABLE and not self._is_shared(word)
+
+    def _is_shared(self, word: str) -> bool:
+        counts = self.words.get(word, {}).values()
+        return bool(counts) and max(counts) < _AT_HOME * sum(counts)
+
+
+def learn_languages(texts: Iterable[tuple[tuple[str, ...], str]]) -> LanguageModel:
+    """The model of texts, each given as its words and its language."""
+    words: dict[str, Counter[str]] = {}
+    pieces: dict[str, Counter[str]] = {}
+    totals: Counter[str] = Counter()
+    for text_words, language in texts:
+        for word in filter(str.isalpha, text_words):
+            words.setdefault(word, Counter())[language] += 1
+            for piece in grams(word, _SHORTEST_PIECE, _LONGEST_PIECE):
+                pieces.setdefault(piece, Counter())[language] += 1
+                totals[language] += 1
+    return LanguageModel(words, pieces, totals, len(pieces))

@@ -1,0 +1,115 @@
+"""What the line learns from, language by language: examples of what people text, and the words that steer it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Final
+
+from hotline.script.model import Script
+from hotline.script.tables import Table, TableError, read_toml
+from hotline.understanding.normal import plain
+from hotline.understanding.understood import EMERGENCY, GREETING, NONE
+
+COMMANDS: Final = ("menu", "back", "more", "repeat", "forget", "language")
+
+
+class UnderstandingError(Exception):
+    """A file of examples or commands is wrong. Says which file and word, and what to do."""
+
+
+@dataclass(frozen=True, slots=True)
+class Example:
+    """What somebody may text, in which language, and the topic that is meant (a slug, EMERGENCY, GREETING or NONE)."""
+
+    text: str
+    language: str
+    topic: str
+
+
+@dataclass(frozen=True, slots=True)
+class Lessons:
+    """`commands` and `names` are by language: plain text to command, and the plain names that people call it by."""
+
+    examples: tuple[Example, ...]
+    commands: Mapping[str, Mapping[str, str]]
+    names: Mapping[str, str]
+
+
+def read_lessons(script: Script, locales: Path) -> Lessons:
+    """What stands in `locales/<language>/` for every language of the script. Raises UnderstandingError."""
+    try:
+        return Lessons(
+            examples=tuple(
+                example for language in script.languages for example in _examples(script, locales, language)
+            ),
+            commands={language: _commands(script, locales, language) for language in script.languages},
+            names=_names(script, locales),
+        )
+    except TableError as error:
+        raise UnderstandingError(str(error)) from error
+
+
+def _examples(script: Script, locales: Path, language: str) -> Iterator[Example]:
+    table = _table(locales, language, "examples.toml")
+    topics: dict[str, str] = {}
+    for topic in (*script.topics, EMERGENCY, GREETING, NONE):
+        for text in table.texts(topic) if table.has(topic) else ():
+            meaning = topics.setdefault(_plain(table, text), topic)
+            if meaning != topic:
+                raise UnderstandingError(f"{table.place}: {text!r} stands under {meaning!r} and {topic!r}; keep one")
+            yield Example(text, language, topic)
+    table.end()
+
+
+def _commands(script: Script, locales: Path, language: str) -> dict[str, str]:
+    table = _command_table(locales, language)
+    commands: dict[str, str] = {}
+    for command in COMMANDS:
+        for word in table.texts(command):
+            meaning = commands.setdefault(_free(script, table, word), command)
+            if meaning != command:
+                raise UnderstandingError(f"{table.place}: {word!r} stands under {meaning!r} and {command!r}; keep one")
+    return commands
+
+
+def _names(script: Script, locales: Path) -> dict[str, str]:
+    names: dict[str, str] = {}
+    for language in script.languages:
+        table = _command_table(locales, language)
+        for name in table.texts("names"):
+            meant = names.setdefault(_free(script, table, name), language)
+            if meant != language:
+                raise UnderstandingError(f"{table.place}: {name!r} is a name of {meant!r} too; keep one")
+    return names
+
+
+def _command_table(locales: Path, language: str) -> Table:
+    table = _table(locales, language, "commands.toml")
+    unknown = sorted(set(table.fields) - {*COMMANDS, "names"})
+    if unknown:
+        raise UnderstandingError(f"{table.place}: no such command: {', '.join(unknown)}")
+    return table
+
+
+def _table(locales: Path, language: str, file: str) -> Table:
+    place = f"{language}/{file}"
+    return Table(place, read_toml(locales / language / file, place))
+
+
+def _free(script: Script, table: Table, word: str) -> str:
+    """The plain form of a command's word, which no carrier may own."""
+    form = _plain(table, word)
+    if form in {plain(owned) for owned in script.carrier_words}:
+        raise UnderstandingError(
+            f"{table.place}: {word!r} belongs to the carriers and never reaches the line; remove it"
+        )
+    return form
+
+
+def _plain(table: Table, text: str) -> str:
+    form = plain(text)
+    if not form:
+        raise UnderstandingError(f"{table.place}: {text!r} holds no word; remove it")
+    return form

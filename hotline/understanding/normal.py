@@ -1,0 +1,46 @@
+"""One form for all the ways in which people write the same thing."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from collections.abc import Iterator
+
+# Characters; a text message has at most 1,600.
+WINDOW = 1200
+
+# Scripts that put no blanks between words: every character stands for a word.
+_WORD = re.compile(r"[\u3040-\u30ff\u3400-\u9fff]|(?:(?![\u3040-\u30ff\u3400-\u9fff])[^\W_])+")
+_APOSTROPHES = re.compile(r"(?<=\w)['’`´](?=\w)")
+_STRETCHED = re.compile(r"([^\W\d])\1{2,}")
+
+
+def words(text: str) -> tuple[str, ...]:
+    """The words of a text, folded: "¡Qué  TAL!" is ("que", "tal"), "don't" is ("dont",), "heeelp" is ("help",)."""
+    return tuple(_WORD.findall(_STRETCHED.sub(r"\1", _APOSTROPHES.sub("", _fold(text)))))
+
+
+def plain(text: str) -> str:
+    """The words of a text with one blank between them; two texts that differ only in dress have the same."""
+    return " ".join(words(text))
+
+
+def grams(word: str, shortest: int, longest: int) -> Iterator[str]:
+    """The pieces of a word that are `shortest` to `longest` characters long, its edges marked with "_"."""
+    edged = f"_{word}_"
+    for length in range(shortest, longest + 1):
+        for start in range(len(edged) - length + 1):
+            yield edged[start : start + length]
+
+
+def _fold(text: str) -> str:
+    """A text without case, accents and compatibility forms, at most WINDOW characters."""
+    composed = unicodedata.normalize("NFKC", _window(text)).casefold()
+    # One compatibility character can stand for eighteen, so the window is held after each step.
+    letters = unicodedata.normalize("NFD", _window(composed))
+    return _window("".join(letter for letter in letters if unicodedata.category(letter) != "Mn"))
+
+
+def _window(text: str) -> str:
+    """Of a long text its beginning and its end: what matters most stands there."""
+    return text if len(text) <= WINDOW else f"{text[: WINDOW // 2 - 1]} {text[-WINDOW // 2 :]}"

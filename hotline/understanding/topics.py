@@ -1,0 +1,92 @@
+"""Which topic a text is about: naive Bayes over words, pairs of words and pieces of words.
+
+Measured on the development set against nearest examples, the topics' centres and logistic regression: as right as
+the best of them, and learned in one pass over the examples, in well under a second.
+"""
+
+from __future__ import annotations
+
+import math
+from collections import Counter, defaultdict
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from itertools import pairwise
+
+from hotline.understanding.normal import grams
+
+_SHORTEST_PIECE = 3
+_LONGEST_PIECE = 4
+_SMOOTHING = 0.05
+# Features overlap, so that n of them prove only as much as its root. Fitted to the development set: of the answers
+# given with confidence 0.7, at least 70 % are right.
+_SHARPNESS = 0.55
+# A long story is read in stretches of so many words, each half over the one before.
+_STRETCH = 24
+
+
+@dataclass(frozen=True, slots=True)
+class TopicModel:
+    """Natural logarithms of what a known feature counts for.
+
+    `absent` holds it by topic for a feature that the topic never had; `present` what is added where it had, with the
+    topic's position in `topics`.
+    """
+
+    topics: tuple[str, ...]
+    absent: tuple[float, ...]
+    present: Mapping[str, tuple[tuple[int, float], ...]]
+
+    def confidences(self, text_words: tuple[str, ...]) -> dict[str, float]:
+        """The probability of each topic. Of a long text, each topic by the stretch that speaks most for it."""
+        stretches = [self._probabilities(stretch) for stretch in _stretches(text_words)]
+        highest = [max(of_topic) for of_topic in zip(*stretches, strict=True)]
+        total = sum(highest)
+        return {topic: probability / total for topic, probability in zip(self.topics, highest, strict=True)}
+
+    def _probabilities(self, text_words: tuple[str, ...]) -> list[float]:
+        features = features_of(text_words)
+        known = [self.present[feature] for feature in features if feature in self.present]
+        scores = [len(known) * absent for absent in self.absent]
+        for additions in known:
+            for topic, addition in additions:
+                scores[topic] += addition
+        highest, part = max(scores), _SHARPNESS / math.sqrt(len(features) or 1)
+        powers = [math.exp((score - highest) * part) for score in scores]
+        total = sum(powers)
+        return [power / total for power in powers]
+
+
+def learn_topics(examples: Iterable[tuple[tuple[str, ...], str]]) -> TopicModel:
+    """The model of examples, each given as its words and its topic; there must be at least one."""
+    counts: dict[str, Counter[str]] = defaultdict(Counter)
+    totals: Counter[str] = Counter()
+    for example_words, topic in examples:
+        features = features_of(example_words)
+        totals[topic] += len(features)
+        for feature in features:
+            counts[feature][topic] += 1
+    topics = tuple(totals)
+    return TopicModel(
+        topics=topics,
+        absent=tuple(-math.log(totals[topic] + _SMOOTHING * len(counts)) for topic in topics),
+        present={
+            feature: tuple(
+                (topics.index(topic), math.log(count / _SMOOTHING + 1)) for topic, count in of_topics.items()
+            )
+            for feature, of_topics in counts.items()
+        },
+    )
+
+
+def features_of(text_words: tuple[str, ...]) -> tuple[str, ...]:
+    """Words, pairs of neighbours and pieces of words, each once, in a fixed order."""
+    pairs = (f"{left} {right}" for left, right in pairwise(text_words))
+    pieces = (f"~{gram}" for word in text_words for gram in grams(word, _SHORTEST_PIECE, _LONGEST_PIECE))
+    return tuple(dict.fromkeys((*text_words, *pairs, *pieces)))
+
+
+def _stretches(text_words: tuple[str, ...]) -> list[tuple[str, ...]]:
+    if len(text_words) <= _STRETCH * 3 // 2:
+        return [text_words]
+    starts = range(0, len(text_words) - _STRETCH // 2, _STRETCH // 2)
+    return [text_words[start : start + _STRETCH] for start in starts]

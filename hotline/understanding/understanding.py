@@ -1,0 +1,91 @@
+"""From one text to its language and topic, on this machine alone, by examples that stand in the data."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from hotline.locales import LOCALES
+from hotline.script.model import PLACE_TOPIC, Script
+from hotline.understanding.languages import learn_languages
+from hotline.understanding.lessons import UnderstandingError, read_lessons
+from hotline.understanding.normal import words
+from hotline.understanding.places import ANY_TOWN, places_of
+from hotline.understanding.topics import learn_topics
+from hotline.understanding.understood import COMMAND_PREFIX, EMERGENCY, NONE, Guess, Understood
+
+# Danger to life comes first even where something else is likelier, up to so many times: missing it costs more than a
+# needless 911.
+_EMERGENCY_FROM = 0.08
+_EMERGENCY_OUTWEIGHS = 5
+# Below this no topic is likelier than that the line does not know.
+_UNDERSTOOD_FROM = 0.12
+# An example, written just so, means what it stands for, though its words alone may say little.
+_KNOWN_BY_HEART = 0.9
+_MOST_ALTERNATIVES = 3
+_WORTH_SAYING = 0.05
+_LANGUAGE_COMMAND = f"{COMMAND_PREFIX}language"
+
+
+class Understanding:
+    """Learns once, from `examples.toml` and `commands.toml` of each language; answers from memory, in any thread."""
+
+    def __init__(self, script: Script, locales: Path = LOCALES) -> None:
+        """Raises UnderstandingError where a file is missing or wrong, with the file and the word."""
+        lessons = read_lessons(script, locales)
+        if not lessons.examples:
+            raise UnderstandingError(f"{script.source_language}/examples.toml: there are no examples; add some")
+        self._commands = lessons.commands
+        self._names = lessons.names
+        self._places = places_of(script)
+        examples = [(self._places.split(words(example.text))[1], example.topic) for example in lessons.examples]
+        self._known = dict(examples)
+        self._topics = learn_topics(examples)
+        self._languages = learn_languages((words(example.text), example.language) for example in lessons.examples)
+
+    def understand(self, text: str, language: str | None = None) -> Understood:
+        """What a text says in a conversation held in `language`, if one is chosen. Takes any text and never raises."""
+        said = words(text)
+        return self._steering(" ".join(said), language) or self._telling(said, language)
+
+    def _steering(self, plain_text: str, language: str | None) -> Understood | None:
+        """The command that the whole text is."""
+        name = self._names.get(plain_text)
+        if name:
+            return Understood(name, Guess(_LANGUAGE_COMMAND, 1.0), asks_for_language=name)
+        owners = [owner for owner, commands in self._commands.items() if plain_text in commands]
+        if not owners:
+            return None
+        owner = language if language in owners else owners[0]
+        command = self._commands[owner][plain_text]
+        return Understood(owner if len(owners) == 1 else None, Guess(f"{COMMAND_PREFIX}{command}", 1.0))
+
+    def _telling(self, said: tuple[str, ...], language: str | None) -> Understood:
+        towns, read = self._places.split(said)
+        best, *others = self._guesses(read) if any(word != ANY_TOWN for word in read) else _about(towns)
+        return Understood(
+            language=self._languages.language(read, language),
+            best=best,
+            alternatives=tuple(guess for guess in others if guess.confidence >= _WORTH_SAYING)[:_MOST_ALTERNATIVES],
+            towns=towns,
+        )
+
+    def _guesses(self, read: tuple[str, ...]) -> list[Guess]:
+        """Every topic, the likeliest first, but danger to life before all, and NONE before what is hardly likely."""
+        confidences = self._topics.confidences(read)
+        if read in self._known:
+            confidences = {topic: confidence * (1 - _KNOWN_BY_HEART) for topic, confidence in confidences.items()}
+            confidences[self._known[read]] += _KNOWN_BY_HEART
+        highest = max(confidences.values())
+        understood = highest >= _UNDERSTOOD_FROM
+        danger_from = max(_EMERGENCY_FROM, highest / _EMERGENCY_OUTWEIGHS)
+
+        def rank(guess: Guess) -> tuple[bool, bool, float]:
+            is_danger = guess.topic == EMERGENCY and guess.confidence >= danger_from
+            return not is_danger, understood or guess.topic != NONE, -guess.confidence
+
+        return sorted((Guess(topic, confidence) for topic, confidence in confidences.items()), key=rank)
+
+
+def _about(towns: tuple[str, ...]) -> list[Guess]:
+    """What a text means that holds nothing but towns, or nothing at all."""
+    return [Guess(PLACE_TOPIC if towns else NONE, 1.0)]

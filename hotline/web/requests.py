@@ -1,0 +1,102 @@
+"""What Twilio's form fields say, in the hotline's own words."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from collections.abc import Mapping
+from datetime import date
+
+from flask import Request
+from werkzeug.datastructures import MultiDict
+
+from hotline.dialogue.heard import Heard, Keys, Silence, TransferEnded, Words
+from hotline.dialogue.session import Session
+from hotline.store.sessions import Conversation, Step
+from hotline.understanding.understanding import Understanding
+
+FORM = "application/x-www-form-urlencoded"
+KEYPAD = frozenset("0123456789*#")
+ANSWERED = frozenset({"completed", "answered"})
+CALL_IS_OVER = frozenset({"completed", "busy", "failed", "no-answer", "canceled"})
+
+_CALLER = re.compile(r"\+[1-9]\d{6,14}|(sip|sips|client):.+")
+
+# What tells one webhook of a call from the next where Twilio gives it no name of its own.
+TELLING_FIELDS = ("Body", "Digits", "SpeechResult", "DialCallStatus", "CallStatus")
+
+
+def raw_path_of(request: Request) -> str:
+    """Path and query exactly as they came; Flask's own decode the escapes that Twilio signed."""
+    raw = str(request.environ.get("RAW_URI") or request.environ.get("REQUEST_URI") or request.full_path)
+    # A request line may hold a whole address (RFC 9112, absolute-form).
+    return "/" + raw.split("/", 3)[3] if raw.startswith(("http://", "https://")) and raw.count("/") > 2 else raw  # noqa: PLR2004 - the slashes of "https://host/"
+
+
+def is_form(request: Request) -> bool:
+    """Whether the body is what Twilio sends: a form that can be read, or nothing."""
+    # Twilio says how long a body is; one in pieces that do not fit together would be an error in the reading.
+    if "Transfer-Encoding" in request.headers:
+        return False
+    return not request.get_data() or (request.mimetype == FORM and bool(request.form))
+
+
+def texter_of(form: Mapping[str, str]) -> Conversation:
+    channel, _, number = form.get("From", "").rpartition(":")
+    return Conversation(channel or "sms", number or form.get("MessageSid", ""))
+
+
+def caller_of(form: Mapping[str, str]) -> Conversation:
+    """A caller who hides the number is known by the call alone: others hide theirs in the same words."""
+    caller, call = form.get("From", ""), form.get("CallSid", "")
+    return Conversation("voice", caller if _CALLER.fullmatch(caller) else call, call)
+
+
+def step_of(request: Request) -> Step:
+    """Which webhook this is: by the name that Twilio gives it, otherwise by what it says."""
+    form: MultiDict[str, str] = request.form
+    if sid := form.get("MessageSid"):
+        return Step(sid, named=True)
+    if token := request.headers.get("I-Twilio-Idempotency-Token"):
+        return Step(token, named=True)
+    return Step("\0".join((request.path, *(form.get(name, "") for name in TELLING_FIELDS))), named=False)
+
+
+def is_report_on_a_message(form: Mapping[str, str]) -> bool:
+    """A status callback that was sent to the address for texts."""
+    return "MessageStatus" in form and not form.get("Body")
+
+
+def is_over(form: Mapping[str, str]) -> bool:
+    """A call that has ended: there is nobody to answer."""
+    return form.get("CallStatus") in CALL_IS_OVER
+
+
+def belongs_to_carrier(form: Mapping[str, str], carrier_words: frozenset[str]) -> bool:
+    """STOP, HELP, START and the like, which Twilio and the carriers answer themselves."""
+    return bool(form.get("OptOutType")) or " ".join(form.get("Body", "").split()).casefold() in carrier_words
+
+
+def heard_in_text(body: str, session: Session, understanding: Understanding, on: date) -> Heard:
+    if keys := _written_key(body):
+        return Keys(on, keys)
+    return Words(on, understanding.understand(body, session.language))
+
+
+def heard_in_call(form: Mapping[str, str], session: Session, understanding: Understanding, on: date) -> Heard:
+    if outcome := form.get("DialCallStatus"):
+        return TransferEnded(on, answered=outcome in ANSWERED)
+    if digits := form.get("Digits"):
+        return Keys(on, digits)
+    if words := form.get("SpeechResult"):
+        return Words(on, understanding.understand(words, session.language))
+    return Silence(on)
+
+
+def _written_key(body: str) -> str | None:
+    """The key that a text consists of: "1", "1.", "(1)", "#", or a digit of another script."""
+    bare = body.strip().strip(".)( ")
+    if len(bare) != 1:
+        return None
+    key = str(unicodedata.digit(bare, bare))
+    return key if key in KEYPAD else None

@@ -1,0 +1,126 @@
+"""Twilio's webhooks. Each is one pass: verify, load the session, advance, save, render."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from datetime import date
+
+from flask import Blueprint, Response, abort, request
+from werkzeug.exceptions import RequestEntityTooLarge
+
+from hotline.channels.paths import VoicePlace
+from hotline.channels.text import render_nothing, render_text
+from hotline.channels.voice import render_call, render_no_call
+from hotline.channels.wording import SpokenWording, WrittenWording
+from hotline.dialogue.advance import advance
+from hotline.dialogue.heard import Arrival
+from hotline.dialogue.session import Session
+from hotline.script.model import LANGUAGE_NODE, Script
+from hotline.settings import Settings
+from hotline.store.sessions import Sessions
+from hotline.understanding.understanding import Understanding
+from hotline.web.requests import (
+    belongs_to_carrier,
+    caller_of,
+    heard_in_call,
+    heard_in_text,
+    is_form,
+    is_over,
+    is_report_on_a_message,
+    raw_path_of,
+    step_of,
+    texter_of,
+)
+from hotline.web.signature import is_signed
+
+
+@dataclass(frozen=True, slots=True)
+class Webhooks:
+    """What the webhooks work with. `today` is the day in Connecticut."""
+
+    settings: Settings
+    script: Script
+    sessions: Sessions
+    understanding: Understanding
+    written: WrittenWording
+    spoken: SpokenWording
+    today: Callable[[], date]
+
+    def blueprint(self) -> Blueprint:
+        blueprint = Blueprint("webhooks", __name__)
+        blueprint.before_request(self.verify)
+        for path, endpoint, view in (
+            ("/sms", "sms", self.sms),
+            ("/sms/status", "sms_status", self.status),
+            ("/voice", "voice", self.voice),
+            ("/voice/status", "voice_status", self.status),
+            ("/voice/<language>/<node>", "voice_node", self.voice_node),
+        ):
+            blueprint.add_url_rule(path, endpoint, view, methods=["POST"])
+        return blueprint
+
+    def verify(self) -> None:
+        """Refuses whatever Twilio did not sign: 403, and nothing else happens."""
+        try:
+            signed = is_form(request) and is_signed(
+                request.headers.get("X-Twilio-Signature", ""),
+                public_url=self.settings.public_url,
+                raw_path=raw_path_of(request),
+                form=request.form,
+                tokens=self.settings.auth_tokens,
+            )
+        except RequestEntityTooLarge:
+            signed = False
+        if not signed:
+            abort(403)
+
+    def sms(self) -> Response:
+        """A text comes in."""
+        form = request.form
+        if is_report_on_a_message(form) or belongs_to_carrier(form, self.script.carrier_words):
+            return _twiml(render_nothing())
+        texter = texter_of(form)
+        loaded = self.sessions.load(texter, step_of(request))
+        heard = heard_in_text(form.get("Body", ""), loaded.session, self.understanding, self.today())
+        turn = advance(self.script, loaded.session, heard)
+        self.sessions.save(texter, loaded, turn.session)
+        return _twiml(render_text(turn.reply, self.written))
+
+    def voice(self) -> Response:
+        """A call comes in."""
+        form = request.form
+        if is_over(form):
+            return _twiml(render_no_call())
+        caller = caller_of(form)
+        loaded = self.sessions.load(caller, step_of(request))
+        turn = advance(self.script, loaded.session, Arrival(self.today()))
+        self.sessions.save(caller, loaded, turn.session)
+        return _twiml(render_call(turn.reply, self.spoken, form.get("To", "")))
+
+    def voice_node(self, language: str, node: str) -> Response:
+        """A key, speech, silence or a transfer's outcome at a node of a call."""
+        form = request.form
+        if is_over(form):
+            return _twiml(render_no_call())
+        caller = caller_of(form)
+        loaded = self.sessions.load(caller, step_of(request))
+        session = self.standing_at(VoicePlace.of(language, node), loaded.session)
+        turn = advance(self.script, session, heard_in_call(form, session, self.understanding, self.today()))
+        self.sessions.save(caller, loaded, turn.session)
+        return _twiml(render_call(turn.reply, self.spoken, form.get("To", "")))
+
+    def status(self) -> Response:
+        """Twilio's reports on what became of a text or a call. Nothing of them is kept."""
+        return Response(status=204)
+
+    def standing_at(self, place: VoicePlace, session: Session) -> Session:
+        """The session where the path says that the call stands, whatever Redis knows of it."""
+        session = replace(session, node=place.node, misses=place.misses)
+        if place.node == LANGUAGE_NODE or place.language not in self.script.languages:
+            return session
+        return replace(session, language=place.language, greeted=True)
+
+
+def _twiml(document: str) -> Response:
+    return Response(document, content_type="text/xml; charset=utf-8")

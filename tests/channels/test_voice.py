@@ -1,0 +1,103 @@
+from __future__ import annotations
+
+import re
+from datetime import date
+from urllib.parse import quote
+from xml.etree import ElementTree
+
+import pytest
+
+from hotline.channels.voice import render_call
+from hotline.channels.wording import SpokenWording
+from hotline.dialogue.advance import advance
+from hotline.dialogue.heard import Arrival, Keys, Silence
+from hotline.dialogue.reply import Reply
+from hotline.dialogue.session import Session
+from hotline.script.model import Script
+
+TODAY = date(2026, 11, 22)
+OWN = "+12035550100"
+
+
+def document(reply: Reply, wording: SpokenWording, own: str = OWN) -> ElementTree.Element:
+    return ElementTree.fromstring(render_call(reply, wording, own))  # noqa: S314 - our own document
+
+
+def test_the_languages_are_offered_each_in_its_own_voice(script: Script, spoken: SpokenWording) -> None:
+    (gather,) = document(advance(script, Session(), Arrival(TODAY)).reply, spoken)
+    said = [(say.get("voice"), say.get("language")) for say in gather if say.text]
+    for language in script.languages.values():
+        assert (language.voice, language.say) in said
+    assert gather.get("action") == "/voice/en/language"
+
+
+def test_every_key_arrives_and_silence_too(script: Script, spoken: SpokenWording) -> None:
+    (gather,) = document(advance(script, Session(language="es"), Arrival(TODAY)).reply, spoken)
+    assert {name: gather.get(name) for name in ("numDigits", "finishOnKey", "actionOnEmptyResult", "method")} == {
+        "numDigits": "1",
+        "finishOnKey": "",
+        "actionOnEmptyResult": "true",
+        "method": "POST",
+    }
+    assert (gather.get("input"), gather.get("language")) == ("dtmf speech", "es-US")
+
+
+def test_a_zip_code_has_five_digits(script: Script, spoken: SpokenWording) -> None:
+    (gather,) = document(advance(script, Session(language="en", node="my-town"), Keys(TODAY, "2")).reply, spoken)
+    assert gather.get("numDigits") == "5"
+
+
+def test_the_path_carries_the_misses(script: Script, spoken: SpokenWording) -> None:
+    (gather,) = document(advance(script, Session(language="es", node="rights"), Silence(TODAY)).reply, spoken)
+    assert gather.get("action") == "/voice/es/rights_1"
+
+
+def test_a_transfer_shows_the_lines_own_number_and_comes_back(script: Script, spoken: SpokenWording) -> None:
+    *_, dial = document(advance(script, Session(language="es"), Keys(TODAY, "0")).reply, spoken)
+    assert (dial.tag, dial.text, dial.get("callerId")) == ("Dial", "+18007980671", OWN)
+    assert dial.get("action") == "/voice/es/talk-to-person"
+    assert dial.get("record") is None
+
+
+@pytest.mark.parametrize("own", ["", "sip:line@example.org", "client:line", "+1"])
+def test_without_a_number_of_its_own_the_line_says_the_number_instead_of_passing_on_the_callers(
+    script: Script, spoken: SpokenWording, own: str
+) -> None:
+    (gather,) = document(advance(script, Session(language="en"), Keys(TODAY, "0")).reply, spoken, own)
+    assert gather.tag == "Gather"
+    assert any("1, 8 0 0, 7 9 8, 0 6 7 1" in (say.text or "") for say in gather)
+
+
+def test_after_the_last_miss_the_number_is_said_twice_and_the_call_ends(script: Script, spoken: SpokenWording) -> None:
+    reply = advance(script, Session(language="en", node="main", misses=2, greeted=True), Silence(TODAY)).reply
+    *says, hangup = document(reply, spoken)
+    assert hangup.tag == "Hangup"
+    assert sum((say.text or "").count("0 6 7 1") for say in says) == 2
+
+
+def test_nothing_said_is_longer_than_twilio_says(script: Script, spoken: SpokenWording) -> None:
+    for node in script.nodes:
+        for language in script.languages:
+            reply = advance(script, Session(language=language, node=node), Keys(TODAY, "7")).reply
+            for say in document(reply, spoken).iter("Say"):
+                assert len(say.text or "") <= 3000
+                assert len(quote(say.text or "")) <= 4500
+
+
+def test_no_english_is_heard_in_another_language(script: Script, spoken: SpokenWording) -> None:
+    names = {
+        *(item.name for item in script.organisations.values()),
+        *(item.host or "" for item in script.organisations.values()),
+    }
+    own_words = {word.lower() for name in names for word in re.findall(r"[A-Za-z]+", name)} | {
+        "noviembre",
+        "mayo",
+        "enero",
+        "octubre",
+    }
+    for node in script.nodes - {"language"}:
+        reply = advance(script, Session(language="es", node=node, offered=("scams",)), Keys(TODAY, "7")).reply
+        for say in document(reply, spoken).iter("Say"):
+            assert say.get("language") == "es-US"
+            leaked = {word.lower() for word in re.findall(r"[A-Za-z]{3,}", say.text or "")} - own_words
+            assert not leaked, (node, say.text)

@@ -1,0 +1,96 @@
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import replace
+from datetime import date
+from pathlib import Path
+from threading import Thread
+
+import pytest
+from flask import Flask
+from werkzeug.serving import make_server
+
+from hotline.app import create_app
+from hotline.phone.line import Line
+from hotline.script.loader import load_script
+from hotline.script.model import Script
+from hotline.settings import Settings
+from hotline.store.connection import RedisClient, connect
+from hotline.store.embedded import EmbeddedServer
+
+TODAY = date(2026, 11, 22)
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    parser.addoption("--rewrite-transcripts", action="store_true", help="write down what the line says now")
+
+
+@pytest.fixture(scope="session")
+def script() -> Script:
+    """The script that the line serves."""
+    return load_script()
+
+
+@pytest.fixture(scope="session")
+def redis_url(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    """A real server, for all tests of a run."""
+    server = EmbeddedServer(Path(tmp_path_factory.mktemp("redis")))
+    yield server.ensure()
+    server.stop()
+
+
+@pytest.fixture
+def redis(redis_url: str) -> Iterator[RedisClient]:
+    """An empty database on the real server."""
+    client = connect(redis_url)
+    client.flushdb()
+    yield client
+    client.close()
+
+
+@pytest.fixture(scope="session")
+def line(redis_url: str) -> Iterator[Line]:
+    """The whole hotline over HTTP, on a day on which nothing is out of date, with the catalogs that are shipped."""
+    with served(create_app(settings_for(redis_url), today=lambda: TODAY)) as address:
+        yield line_at(address)
+
+
+def settings_for(redis_url: str | None, **changes: object) -> Settings:
+    settings = Settings(
+        account_sid="AC" + "0" * 32,
+        auth_tokens=("test token",),
+        public_url="https://hotline.example.org",
+        secret_key="a secret that only the tests know, 42 signs",
+        redis_url=redis_url,
+        port=8000,
+        workers=2,
+        host="127.0.0.1",
+        data=Path("unused"),
+    )
+    return replace(settings, **changes)  # type: ignore[arg-type]  # the tests name fields of Settings
+
+
+def line_at(address: str, settings: Settings | None = None) -> Line:
+    settings = settings or settings_for(None)
+    return Line(
+        address=address,
+        public_url=settings.public_url,
+        auth_token=settings.auth_tokens[0],
+        account_sid=settings.account_sid,
+        number="+12035550100",
+    )
+
+
+@contextmanager
+def served(app: Flask) -> Iterator[str]:
+    """Serves an application on a free port of this machine; its address."""
+    server = make_server("127.0.0.1", 0, app, threaded=True)
+    thread = Thread(target=server.serve_forever)
+    thread.start()
+    try:
+        yield f"http://127.0.0.1:{server.port}"
+    finally:
+        server.shutdown()
+        thread.join()
+        server.server_close()

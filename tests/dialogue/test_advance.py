@@ -1,0 +1,263 @@
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import date, timedelta
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from hotline.dialogue.advance import LAST_MISS, advance
+from hotline.dialogue.heard import Arrival, Heard, Keys, Silence, TransferEnded, Words
+from hotline.dialogue.reply import HangUp, Reply, Transfer, Turn
+from hotline.dialogue.session import Session
+from hotline.script.loader import load_script
+from hotline.script.model import Script
+from hotline.understanding.understood import Guess, Understood
+
+TODAY = date(2026, 11, 22)
+SCRIPT = load_script()
+SPANISH = Session(language="es", greeted=True)
+
+
+def words(
+    topic: str,
+    confidence: float = 0.9,
+    *alternatives: Guess,
+    language: str | None = None,
+    towns: tuple[str, ...] = (),
+    asks_for_language: str | None = None,
+) -> Words:
+    best = Guess(topic, confidence)
+    return Words(TODAY, Understood(language, best, alternatives, towns, asks_for_language))
+
+
+def talk(session: Session, *heard: Heard | str) -> Turn:
+    """The last turn of a conversation; a text stands for the keys."""
+    turn = None
+    for one in heard:
+        turn = advance(SCRIPT, session, Keys(TODAY, one) if isinstance(one, str) else one)
+        session = turn.session or Session()
+    assert turn is not None
+    return turn
+
+
+def said(reply: Reply) -> list[str]:
+    return [say.message for say in reply.says]
+
+
+def keys_of(reply: Reply) -> list[str]:
+    return [choice.key for choice in reply.choices]
+
+
+def test_a_call_from_a_stranger_begins_with_the_languages() -> None:
+    reply = talk(Session(), Arrival(TODAY)).reply
+    assert reply.node == "language"
+    assert [choice.label.language for choice in reply.choices] == list(SCRIPT.languages)
+    assert reply.introduction is None
+
+
+def test_a_call_from_a_returning_caller_begins_in_their_language() -> None:
+    reply = talk(Session(language="es"), Arrival(TODAY)).reply
+    assert (reply.node, reply.language) == ("main", "es")
+    assert reply.introduction is not None
+
+
+def test_a_key_on_the_language_menu_chooses_the_language_and_opens_the_main_menu() -> None:
+    reply = talk(Session(), Arrival(TODAY), "2").reply
+    assert (reply.node, reply.language) == ("main", "es")
+
+
+def test_agents_at_the_door_are_two_keys_away_and_the_rule_comes_with_the_first() -> None:
+    assert said(talk(SPANISH, "1").reply) == ["menu.here-now.text"]
+    assert said(talk(SPANISH, "1", "1").reply) == ["topic.ice-at-door.first"]
+
+
+def test_the_line_says_once_what_it_is() -> None:
+    first = talk(Session(), words("ice-at-door"))
+    assert first.reply.introduction is not None
+    assert first.session is not None
+    assert advance(SCRIPT, first.session, Keys(TODAY, "1")).reply.introduction is None
+
+
+def test_a_topic_can_be_asked_for_anywhere() -> None:
+    reply = talk(SPANISH, "5", "2", words("detained")).reply
+    assert reply.node == "detained"
+
+
+def test_the_language_follows_the_words() -> None:
+    reply = talk(Session(language="en"), words("ice-at-door", language="es")).reply
+    assert reply.language == "es"
+
+
+@pytest.mark.parametrize(("keys", "node"), [("0", "talk-to-person"), ("9", "language"), ("*", "main")])
+def test_person_language_and_menu_are_one_key_away_from_every_node(keys: str, node: str) -> None:
+    for place in SCRIPT.nodes:
+        assert talk(replace(SPANISH, node=place), keys).reply.node == node
+
+
+def test_back_goes_the_way_that_was_taken() -> None:
+    way = ["3", "5", "1"]
+    nodes = [talk(SPANISH, *way[:steps]).reply.node for steps in range(1, 4)]
+    assert nodes == ["rights", "rights-more", "my-town"]
+    assert [talk(SPANISH, *way, *["#"] * steps).reply.node for steps in range(1, 5)] == [
+        "rights-more",
+        "rights",
+        "main",
+        "main",
+    ]
+
+
+def test_more_tells_each_part_in_turn_and_then_offers_what_is_next() -> None:
+    topic = SCRIPT.topics["detained"]
+    ways = [["1"] * steps for steps in range(len(topic.parts) + 1)]
+    replies = [talk(SPANISH, words("detained"), *way).reply for way in ways]
+    assert [said(reply) for reply in replies[:-1]] == [[part.message] for part in topic.parts]
+    assert replies[-1].node == topic.next[0]
+
+
+def test_the_word_more_and_the_key_1_lead_to_the_same_part() -> None:
+    by_key = talk(SPANISH, words("detained"), "1").reply
+    by_word = talk(SPANISH, words("detained"), words("command:more")).reply
+    assert by_key == by_word
+
+
+def test_a_language_asked_for_in_the_middle_of_a_topic_comes_back_to_it() -> None:
+    reply = talk(SPANISH, words("detained"), "1", "9", "1").reply
+    assert (reply.language, reply.node) == ("en", SCRIPT.topics["detained"].parts[1].node)
+
+
+def test_the_name_of_a_language_switches_at_once() -> None:
+    reply = talk(SPANISH, "1", words("command:language", asks_for_language="en")).reply
+    assert (reply.language, reply.node) == ("en", "here-now")
+
+
+def test_unsure_offers_at_most_three_and_a_key_takes_one() -> None:
+    guesses = [Guess("schools", 0.3), Guess("scams", 0.3), Guess("report", 0.26), Guess("trust-act", 0.1)]
+    turn = talk(SPANISH, words("warrants", 0.4, *guesses))
+    assert [choice.label.message for choice in turn.reply.choices[:3]] == [
+        "topic.warrants.title",
+        "topic.schools.title",
+        "topic.scams.title",
+    ]
+    assert turn.session is not None
+    assert talk(turn.session, "2").reply.node == "schools"
+
+
+def test_danger_to_life_comes_before_everything() -> None:
+    reply = talk(SPANISH, words("emergency", 0.3, Guess("ice-at-door", 0.29))).reply
+    assert said(reply) == ["menu.emergency.text"]
+
+
+def test_two_misses_lead_to_the_menu_and_the_number_and_three_to_a_kind_end() -> None:
+    at_rights = replace(SPANISH, node="rights")
+    first, second, third = (talk(at_rights, *["8"] * times).reply for times in (1, 2, 3))
+    assert (said(first)[0], first.node) == ("try-again", "rights")
+    assert (said(second)[0], second.node) == ("still-here", "main")
+    assert (said(third), third.effect) == (["goodbye"], HangUp())
+    assert "0" in keys_of(third)
+
+
+def test_a_key_that_leads_on_forgets_the_misses() -> None:
+    assert talk(SPANISH, Silence(TODAY), Silence(TODAY), "1", Silence(TODAY)).reply.misses == 1
+
+
+def test_silence_at_the_language_menu_is_answered_in_every_language() -> None:
+    reply = talk(Session(), Arrival(TODAY), Silence(TODAY), Silence(TODAY)).reply
+    assert reply.node == "language"
+    assert [say.language for say in reply.says if say.message == "still-here"] == list(SCRIPT.languages)
+
+
+def test_the_key_for_a_person_transfers_to_the_referral_line() -> None:
+    assert talk(SPANISH, "0").reply.effect == Transfer("referral_line")
+
+
+@pytest.mark.parametrize("answered", [True, False])
+def test_after_a_transfer_the_menu_goes_on(*, answered: bool) -> None:
+    reply = talk(SPANISH, "0", TransferEnded(TODAY, answered)).reply
+    assert said(reply) == ["transfer-over" if answered else "transfer-failed", "menu.main.text"]
+    assert reply.effect is None
+
+
+def test_a_zip_code_tells_the_rule_of_its_town_and_keeps_only_the_county() -> None:
+    turn = talk(replace(SPANISH, node="town"), "06514")
+    assert said(turn.reply) == ["town.hamden.rule"]
+    assert turn.session is not None
+    assert turn.session.county == "New Haven"
+    assert "amden" not in repr(turn.session)
+
+
+def test_a_place_without_a_rule_on_file_hears_what_binds_every_town() -> None:
+    assert said(talk(replace(SPANISH, node="town"), "99999").reply) == ["town-unknown"]
+
+
+def test_several_towns_are_asked_about() -> None:
+    reply = talk(SPANISH, words("my-town", towns=("hamden", "new-haven"))).reply
+    assert said(reply) == ["several-towns"]
+    assert reply.wants_place
+
+
+def test_forget_keeps_nothing_and_says_so() -> None:
+    turn = talk(SPANISH, "1", words("command:forget"))
+    assert turn.session is None
+    assert said(turn.reply) == ["forgotten"]
+    assert turn.reply.language == "es"
+
+
+def test_a_statement_says_as_of_when_and_past_its_review_date_that_it_may_be_out_of_date() -> None:
+    provenance = SCRIPT.messages["topic.warrants.first"].provenance
+    assert provenance is not None
+    review_by = provenance.review_by
+    understood = Understood(None, Guess("warrants", 0.9))
+    in_time = advance(SCRIPT, SPANISH, Words(review_by, understood)).reply.stamp
+    too_late = advance(SCRIPT, SPANISH, Words(review_by + timedelta(days=1), understood)).reply.stamp
+    assert in_time is not None
+    assert too_late is not None
+    assert (in_time.message, too_late.message) == ("as-of", "overdue")
+
+
+def test_a_node_that_is_no_more_leads_to_the_main_menu() -> None:
+    assert talk(replace(SPANISH, node="withdrawn-topic"), Silence(TODAY)).reply.node == "main"
+
+
+TOPICS = [*SCRIPT.topics, "emergency", "greeting", "none", "command:menu", "command:back", "command:more"]
+TOPICS += ["command:repeat", "command:forget", "command:language", "no-such-topic"]
+GUESSES = st.builds(Guess, st.sampled_from(TOPICS), st.floats(0, 1))
+UNDERSTOOD = st.builds(
+    Understood,
+    language=st.sampled_from([None, *SCRIPT.languages]),
+    best=GUESSES,
+    alternatives=st.lists(GUESSES, max_size=4).map(tuple),
+    towns=st.lists(st.sampled_from(sorted(SCRIPT.towns)), max_size=2, unique=True).map(tuple),
+    asks_for_language=st.sampled_from([None, *SCRIPT.languages]),
+)
+HEARD = st.one_of(
+    st.just(Arrival(TODAY)),
+    st.builds(Keys, st.just(TODAY), st.text(alphabet="0123456789*#", min_size=1, max_size=6)),
+    st.builds(Words, st.just(TODAY), UNDERSTOOD),
+    st.just(Silence(TODAY)),
+    st.builds(TransferEnded, st.just(TODAY), st.booleans()),
+)
+
+
+def leads_on(script: Script, reply: Reply) -> bool:
+    """Whether somebody who got this reply knows what to do next."""
+    names_the_number = any("{phone.referral_line}" in script.messages[say.message].text for say in reply.says)
+    return names_the_number or "0" in keys_of(reply) or reply.node in {"language", "talk-to-person"}
+
+
+@given(st.lists(HEARD, max_size=12))
+def test_any_sequence_of_any_input_gives_replies_that_lead_on(sequence: list[Heard]) -> None:
+    session = Session()
+    for heard in sequence:
+        turn = advance(SCRIPT, session, heard)
+        session = turn.session or Session()
+        reply = turn.reply
+        assert reply.says or reply.node == "language"
+        assert leads_on(SCRIPT, reply), reply
+        assert reply.node in SCRIPT.nodes
+        assert reply.misses < LAST_MISS
+        assert len(keys_of(reply)) == len(set(keys_of(reply)))
+        for choice in reply.choices:
+            if choice.key.isdigit() and reply.node != "language":
+                assert advance(SCRIPT, session, Keys(TODAY, choice.key)).reply.misses == 0

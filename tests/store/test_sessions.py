@@ -1,0 +1,146 @@
+from __future__ import annotations
+
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
+
+import pytest
+from redis.exceptions import RedisError
+
+from hotline.dialogue.session import Session
+from hotline.store.connection import RedisClient, connect
+from hotline.store.sessions import CALL_SECONDS, LANGUAGE_SECONDS, TEXT_SECONDS, Conversation, Sessions, Step
+
+SECRET = "a secret that nobody guesses, of 40 signs"
+NUMBER = "+12035550123"
+TEXTER = Conversation("sms", NUMBER)
+CALLER = Conversation("voice", NUMBER, "CA1")
+FIRST, SECOND = Step("SM1", named=True), Step("SM2", named=True)
+AT_DOOR = Session(turns=1, language="es", node="ice-at-door", greeted=True)
+
+
+@pytest.fixture
+def sessions(redis: RedisClient) -> Sessions:
+    return Sessions(redis, SECRET)
+
+
+def take(sessions: Sessions, who: Conversation, step: Step, node: str) -> Session:
+    """One turn that moves to a node; the session before it."""
+    loaded = sessions.load(who, step)
+    moved = replace(loaded.session.at(node), turns=loaded.session.turns + 1, language="es")
+    sessions.save(who, loaded, moved)
+    return loaded.session
+
+
+def test_a_session_is_found_again(sessions: Sessions) -> None:
+    sessions.save(TEXTER, sessions.load(TEXTER, FIRST), AT_DOOR)
+    assert sessions.load(TEXTER, SECOND).session == AT_DOOR
+
+
+def test_channels_numbers_and_calls_do_not_share_a_session(sessions: Sessions) -> None:
+    take(sessions, CALLER, FIRST, "main")
+    for other in (TEXTER, Conversation("whatsapp", NUMBER), Conversation("voice", NUMBER, "CA2")):
+        assert sessions.load(other, SECOND).session.node is None
+
+
+def test_a_returning_caller_is_known_by_the_language_alone(sessions: Sessions) -> None:
+    take(sessions, CALLER, FIRST, "main")
+    assert sessions.load(Conversation("voice", NUMBER, "CA2"), SECOND).session == Session(language="es")
+
+
+def test_a_repeat_sees_the_session_as_the_first_one_did_and_moves_nothing(sessions: Sessions) -> None:
+    take(sessions, TEXTER, FIRST, "main")
+    before = take(sessions, TEXTER, SECOND, "rights")
+    assert take(sessions, TEXTER, SECOND, "rights") == before
+    assert sessions.load(TEXTER, Step("SM3", named=True)).session.turns == 2
+
+
+def test_a_repeat_makes_good_what_a_killed_worker_did_not_save(sessions: Sessions) -> None:
+    sessions.load(TEXTER, FIRST)
+    take(sessions, TEXTER, FIRST, "rights")
+    assert sessions.load(TEXTER, SECOND).session.node == "rights"
+
+
+def test_a_repeat_that_comes_late_does_not_undo_what_followed(sessions: Sessions) -> None:
+    take(sessions, TEXTER, FIRST, "main")
+    take(sessions, TEXTER, SECOND, "rights")
+    take(sessions, TEXTER, FIRST, "main")
+    assert sessions.load(TEXTER, Step("SM3", named=True)).session.node == "rights"
+
+
+def test_two_texts_at_the_same_time_both_count_and_the_later_answer_stands(sessions: Sessions) -> None:
+    first, second = sessions.load(TEXTER, FIRST), sessions.load(TEXTER, SECOND)
+    sessions.save(TEXTER, first, replace(AT_DOOR, node="main"))
+    sessions.save(TEXTER, second, AT_DOOR)
+    session = sessions.load(TEXTER, Step("SM3", named=True)).session
+    assert (session.node, session.turns) == ("ice-at-door", 2)
+
+
+def test_a_step_without_a_name_is_a_repeat_only_while_it_is_the_latest(sessions: Sessions) -> None:
+    pressed, other = Step("main 1", named=False), Step("here-now *", named=False)
+    take(sessions, CALLER, pressed, "here-now")
+    assert sessions.load(CALLER, pressed).repeated
+    take(sessions, CALLER, other, "main")
+    assert not sessions.load(CALLER, pressed).repeated
+
+
+def test_many_repeats_at_once_move_the_session_once(redis_url: str, redis: RedisClient) -> None:
+    several = [Sessions(connect(redis_url), SECRET) for _ in range(8)]
+    with ThreadPoolExecutor(8) as pool:
+        before = list(pool.map(lambda turn: take(several[turn % 8], TEXTER, FIRST, "rights"), range(200)))
+    assert set(before) == {Session()}
+    assert Sessions(redis, SECRET).load(TEXTER, SECOND).session.turns == 1
+
+
+def test_forgetting_leaves_nothing(sessions: Sessions, redis: RedisClient) -> None:
+    take(sessions, TEXTER, FIRST, "main")
+    sessions.save(TEXTER, sessions.load(TEXTER, SECOND), None)
+    assert redis.dbsize() == 0
+
+
+def test_every_key_expires_and_names_nobody(sessions: Sessions, redis: RedisClient) -> None:
+    take(sessions, TEXTER, FIRST, "main")
+    take(sessions, CALLER, FIRST, "main")
+    lives = {key.decode(): redis.ttl(key) for key in redis.scan_iter()}
+    assert len(lives) == 6
+    for key, seconds in lives.items():
+        assert 0 < seconds <= LANGUAGE_SECONDS
+        assert NUMBER[1:] not in key
+        if key.startswith("session:"):
+            assert seconds > (CALL_SECONDS if key.count(":") > 1 else TEXT_SECONDS) - 5
+
+
+def test_all_keys_of_a_conversation_share_a_hash_tag(sessions: Sessions, redis: RedisClient) -> None:
+    take(sessions, CALLER, FIRST, "main")
+    tags = {key.split(b"{")[1].split(b"}")[0] for key in redis.scan_iter()}
+    assert len(tags) == 1
+
+
+def test_another_secret_finds_nothing(redis: RedisClient, sessions: Sessions) -> None:
+    take(sessions, TEXTER, FIRST, "main")
+    assert Sessions(redis, SECRET[::-1]).load(TEXTER, SECOND).session == Session()
+
+
+def test_a_damaged_record_begins_anew(sessions: Sessions, redis: RedisClient) -> None:
+    take(sessions, TEXTER, FIRST, "main")
+    for key in redis.scan_iter("session:*"):
+        redis.set(key, b"\xff nonsense")
+    assert sessions.load(TEXTER, SECOND).session == Session(language="es")
+    take(sessions, TEXTER, Step("SM3", named=True), "rights")
+    assert sessions.load(TEXTER, Step("SM4", named=True)).session.node == "rights"
+
+
+def test_without_redis_a_session_is_new_and_nothing_is_raised(tmp_path: object) -> None:
+    client = connect(f"unix://{tmp_path}/nowhere.sock")
+    with pytest.raises(RedisError):
+        client.ping()
+    sessions = Sessions(client, SECRET)
+    loaded = sessions.load(TEXTER, FIRST)
+    assert loaded.session == Session()
+    sessions.save(TEXTER, loaded, AT_DOOR)
+
+
+def test_steps_do_not_pile_up(sessions: Sessions, redis: RedisClient) -> None:
+    for number in range(50):
+        take(sessions, TEXTER, Step(f"SM{number}", named=True), "main")
+    (steps,) = redis.scan_iter("steps:*")
+    assert redis.llen(steps) == 8

@@ -1,0 +1,236 @@
+"""The line as it runs for real: gunicorn with two workers and the embedded Redis server."""
+
+from __future__ import annotations
+
+import os
+import signal
+import socket
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor, wait
+from contextlib import contextmanager
+from pathlib import Path
+
+import pytest
+import requests
+from twilio.request_validator import RequestValidator
+
+from hotline.demo import announced_line
+from hotline.phone.calling import press, start_call
+from hotline.phone.forms import text_form
+from hotline.phone.line import Line
+from hotline.phone.texting import send_text
+from hotline.settings import read_settings
+from hotline.store.connection import connect
+from hotline.store.embedded import EmbeddedServer
+
+HOTLINE = Path(sys.executable).parent / "hotline"
+FIRST_ANSWER_SECONDS = 5
+
+NUMBER = "+12035550123"
+
+
+@contextmanager
+def running(*command: str, **environment: str) -> Iterator[subprocess.Popen[str]]:
+    """A command of the hotline in an environment of its own, ended with SIGTERM."""
+    own = {name: os.environ[name] for name in ("PATH", "HOME", "LANG") if name in os.environ} | environment
+    with subprocess.Popen(
+        [HOTLINE, *command], env=own, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True
+    ) as process:
+        try:
+            yield process
+        finally:
+            process.terminate()
+            process.wait(timeout=30)
+
+
+def free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return int(probe.getsockname()[1])
+
+
+def wait_for(address: str, seconds: float = 30) -> None:
+    end = time.monotonic() + seconds
+    while time.monotonic() < end:
+        try:
+            requests.get(f"{address}/healthz", timeout=1)
+        except requests.ConnectionError:
+            time.sleep(0.05)
+        else:
+            return
+    raise AssertionError(f"no answer within {seconds} seconds")
+
+
+@pytest.fixture(scope="module")
+def environment(tmp_path_factory: pytest.TempPathFactory) -> dict[str, str]:
+    port = str(free_port())
+    return {
+        "TWILIO_ACCOUNT_SID": "AC" + "0" * 32,
+        "TWILIO_AUTH_TOKEN": "new token, old token",
+        "PUBLIC_URL": "https://hotline.example.org",
+        "SECRET_KEY": "a secret that only this test knows, 42 signs",
+        "PORT": port,
+        "HOTLINE_DATA": str(tmp_path_factory.mktemp("data")),
+    }
+
+
+@pytest.fixture(scope="module")
+def line(environment: dict[str, str]) -> Iterator[Line]:
+    address = f"http://127.0.0.1:{environment['PORT']}"
+    with running("serve", **environment):
+        wait_for(address)
+        yield Line(address, environment["PUBLIC_URL"], "old token", environment["TWILIO_ACCOUNT_SID"], "+12035550100")
+
+
+def test_two_hundred_identical_texts_at_once_over_two_workers_move_the_session_once(line: Line) -> None:
+    send_text(line, NUMBER, "hola")
+    form = text_form(line, "SM" + "1" * 32, NUMBER, "1")
+    with ThreadPoolExecutor(64) as pool:
+        answers = set(pool.map(lambda _: line.post("/sms", form).body, range(200)))
+    assert len(answers) == 1
+    (back,) = send_text(line, NUMBER, "#")
+    assert back.body.startswith("¿Qué necesita?")
+
+
+@pytest.mark.parametrize("token", ["", "a token of Twilio's"])
+def test_two_hundred_identical_keys_at_once_move_a_call_once(line: Line, token: str) -> None:
+    call = {"From": NUMBER, "To": line.number, "CallSid": f"CA{token}", "CallStatus": "in-progress"}
+
+    def press(node: str, digits: str, token: str = "") -> str:
+        path, form = f"/voice/es/{node}", call | {"Digits": digits}
+        signature = RequestValidator(line.auth_token).compute_signature(line.public_url + path, form)
+        headers = {"X-Twilio-Signature": signature} | ({"I-Twilio-Idempotency-Token": token} if token else {})
+        return requests.post(line.address + path, data=form, headers=headers, timeout=15).text
+
+    with ThreadPoolExecutor(64) as pool:
+        assert len(set(pool.map(lambda _: press("rights", "5", token), range(200)))) == 1
+    assert 'action="/voice/es/rights"' in press("rights-more", "#")
+    assert 'action="/voice/es/main"' in press("rights", "#")
+
+
+@pytest.mark.parametrize(
+    "target",
+    [
+        "/sms?q=%C3%B1",
+        "/sms?q=a%3Ab%2Fc",
+        "/sms?q=%7E",
+        "/sms?",
+        "https://hotline.example.org/sms",
+        "//sms",
+        "/sms/%2e%2e/sms",
+    ],
+)
+def test_what_gunicorn_hands_on_is_verified_as_it_came(line: Line, target: str) -> None:
+    """A signature over the raw target is right where there is such a path, and never a 500."""
+    path = "/sms" if target.startswith("https:") else target
+    signed = RequestValidator(line.auth_token).compute_signature(line.public_url + path, {"Body": "hola"})
+    with socket.create_connection(("127.0.0.1", int(line.address.rpartition(":")[2])), timeout=10) as raw:
+        raw.sendall(
+            f"POST {target} HTTP/1.1\r\nHost: x\r\nX-Twilio-Signature: {signed}\r\nConnection: close\r\n"
+            "Content-Type: application/x-www-form-urlencoded\r\nContent-Length: 9\r\n\r\nBody=hola".encode()
+        )
+        answer = b"".join(iter(lambda: raw.recv(65536), b""))
+    status = int(answer.split(b" ", 2)[1])
+    assert status == (200 if path.partition("?")[0] in {"/sms", "//sms"} else 404), answer
+
+
+@pytest.mark.parametrize(
+    "request_bytes",
+    [
+        b"POST /sms HTTP/1.1\r\nHost: x\r\nContent-Length: nine\r\n\r\n",
+        b"POST /sms HTTP/1.1\r\nHost: x\r\nContent-Length: -1\r\n\r\n",
+        b"POST /sms HTTP/1.1\r\nHost: x\r\nTransfer-Encoding: chunked\r\n\r\nzz\r\n",
+        b"POST /sms HTTP/1.1\r\nHost: x\r\nX-Twilio-Signature: \xff\xfe\r\nContent-Length: 0\r\n\r\n",
+        b"POST /sms HTTP/1.1\r\n\r\n",
+        b"POST /sms%ff%00 HTTP/1.1\r\nHost: x\r\nContent-Length: 0\r\n\r\n",
+        b"POST http:// HTTP/1.1\r\nHost: x\r\nContent-Length: 0\r\n\r\n",
+        b"POST http://[ HTTP/1.1\r\nHost: x\r\nContent-Length: 0\r\n\r\n",
+        b"POST * HTTP/1.1\r\nHost: x\r\nContent-Length: 0\r\n\r\n",
+        b"\x16\x03\x01\x00",
+    ],
+)
+def test_a_broken_request_is_refused_without_a_server_error(line: Line, request_bytes: bytes) -> None:
+    with socket.create_connection(("127.0.0.1", int(line.address.rpartition(":")[2])), timeout=10) as raw:
+        raw.sendall(request_bytes)
+        raw.shutdown(socket.SHUT_WR)
+        answer = b"".join(iter(lambda: raw.recv(65536), b""))
+    assert b" 500 " not in answer.partition(b"\r\n")[0]
+    assert b" 200 " not in answer.partition(b"\r\n")[0]
+    assert b"Traceback" not in answer
+    send_text(line, NUMBER, "hola")
+
+
+def test_a_call_goes_on_while_redis_is_killed_and_comes_back(line: Line, environment: dict[str, str]) -> None:
+    call = press(line, start_call(line, "+12035550177"), "2")
+    server = EmbeddedServer(read_settings(environment).redis_data)
+    with connect(server.url) as client:
+        os.kill(int(client.info("server")["process_id"]), signal.SIGKILL)
+    call = press(line, call, "1")
+    assert "JUEZ" in (call.events[0].text or "")
+    assert send_text(line, NUMBER, "la migra esta en la puerta")
+    assert requests.get(f"{line.address}/readyz", timeout=5).json()["degraded"] == []
+
+
+def test_the_demo_answers_within_five_seconds_and_leaves_nothing_running(tmp_path: Path) -> None:
+    port = str(free_port())
+    with running("demo", PORT=port, HOTLINE_DATA=str(tmp_path)):
+        wait_for(f"http://127.0.0.1:{port}", FIRST_ANSWER_SECONDS)
+        line = announced_line(tmp_path)
+        assert send_text(line, NUMBER, "ice is at my door")[0].body.startswith("Keep the door closed.")
+        assert requests.get(f"{line.address}/phone/", timeout=5).status_code == 200
+        secrets = tmp_path / "demo.json"
+        assert secrets.stat().st_mode & 0o777 == 0o600
+    assert not secrets.exists()
+    assert not EmbeddedServer(tmp_path / "redis").socket_path.exists()
+
+
+def test_a_request_under_way_is_answered_when_the_server_is_told_to_stop(
+    environment: dict[str, str], tmp_path: Path
+) -> None:
+    own = environment | {"PORT": str(free_port()), "HOTLINE_DATA": str(tmp_path)}
+    address = f"http://127.0.0.1:{own['PORT']}"
+    with running("serve", **own) as process:
+        wait_for(address)
+        line = Line(address, own["PUBLIC_URL"], "new token", own["TWILIO_ACCOUNT_SID"], "+12035550100")
+        with ThreadPoolExecutor(8) as pool:
+            under_way = [pool.submit(send_text, line, f"+120355501{number:02}", "la migra") for number in range(16)]
+            time.sleep(0.01)
+            process.terminate()
+            wait(under_way)
+    for one in under_way:
+        # Whoever came too late was turned away at the door; nobody was left without an answer in the middle.
+        error = one.exception()
+        assert error is None or "Nothing answers" in str(error)
+
+
+@pytest.mark.parametrize(
+    ("changes", "says"),
+    [
+        ({"SECRET_KEY": "short"}, "SECRET_KEY: needs at least 32 characters"),
+        ({"PUBLIC_URL": ""}, "PUBLIC_URL is not set"),
+        ({"REDIS_URL": "http://x"}, "REDIS_URL: "),
+        ({"HOTLINE_DATA": "/dev/null"}, "/dev/null"),
+    ],
+)
+def test_a_wrong_setting_stops_the_start_with_one_line(
+    environment: dict[str, str], changes: dict[str, str], says: str
+) -> None:
+    with running("serve", **environment | changes) as process:
+        output, _ = process.communicate(timeout=20)
+    assert process.returncode == 1
+    assert says in output
+    assert output.count("\n") == 1, output
+
+
+def test_a_port_that_is_taken_is_named(environment: dict[str, str], tmp_path: Path) -> None:
+    with socket.socket() as taken:
+        taken.bind(("127.0.0.1", 0))
+        taken.listen()
+        own = environment | {"PORT": str(taken.getsockname()[1]), "HOTLINE_DATA": str(tmp_path)}
+        with running("serve", **own) as process:
+            output, _ = process.communicate(timeout=30)
+    assert process.returncode != 0
+    assert own["PORT"] in output

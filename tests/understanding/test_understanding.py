@@ -1,0 +1,192 @@
+from __future__ import annotations
+
+import subprocess
+import sys
+import time
+from pathlib import Path
+from statistics import median
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from hotline.script.loader import DATA
+from hotline.script.model import Script
+from hotline.understanding.lessons import UnderstandingError
+from hotline.understanding.understanding import Understanding
+from hotline.understanding.understood import EMERGENCY, GREETING, NONE
+
+HOSTILE = {
+    "nothing": "",
+    "blanks": " \t\n\u200b\ufeff",
+    "long": "there are agents at my door " * 4000,
+    "one long word": "x" * 100_000,
+    "many short words": " ".join(chr(97 + index % 26) + str(index) for index in range(40_000)),
+    "lone surrogates": "\ud800\udfff hola \udc80",
+    "binary": bytes(range(256)).decode("latin-1") * 400,
+    "emoji": "🚨😱🏃‍♀️👨‍👩‍👧" * 5000,
+    "combining marks": "a" + "\u0301\u0323" * 50_000,
+    "expanding": "\ufdfa" * 100_000,
+    "nulls": "\x00" * 1000,
+    "right to left": "\u202eمرحبا" * 10_000,
+    "han": "門" * 100_000,
+}
+
+
+@pytest.mark.parametrize("text", HOSTILE.values(), ids=HOSTILE.keys())
+def test_any_text_is_answered_within_80_milliseconds(understanding: Understanding, text: str) -> None:
+    times = []
+    for _ in range(3):
+        start = time.perf_counter()
+        understanding.understand(text, "es")
+        times.append(time.perf_counter() - start)
+    assert min(times) < 0.080
+
+
+def test_a_usual_text_takes_less_than_10_milliseconds(understanding: Understanding) -> None:
+    times = []
+    for _ in range(20):
+        start = time.perf_counter()
+        understanding.understand("there is a black van outside and they keep knocking, what should we do", None)
+        times.append(time.perf_counter() - start)
+    assert median(times) < 0.010
+
+
+@settings(deadline=None, max_examples=200)
+@given(text=st.text(st.characters()), language=st.sampled_from([None, "en", "es", "xx"]))
+def test_any_text_gives_probabilities(understanding: Understanding, text: str, language: str | None) -> None:
+    understood = understanding.understand(text, language)
+    confidences = [understood.best.confidence, *(guess.confidence for guess in understood.alternatives)]
+    assert all(0 <= confidence <= 1 for confidence in confidences)
+    assert sum(confidences) <= 1 + 1e-9
+    assert understood.language in {None, "en", "es"}
+
+
+@pytest.mark.parametrize("text", ["", "🚨", "12345678", "¿?", "\ud800"])
+def test_a_text_that_says_nothing_is_none(understanding: Understanding, text: str) -> None:
+    assert understanding.understand(text, None).best.topic == NONE
+
+
+@pytest.mark.parametrize(
+    ("text", "topic"),
+    [
+        ("la migra esta tocando la puerta", "ice-at-door"),
+        ("hay una camioneta con hombres de negro afuera", "ice-at-door"),
+        ("ICE IS AT MY DOOR!!!", "ice-at-door"),
+        ("se yebaron a mi hermano", "detained"),
+        ("hello", GREETING),
+        ("Buenas tardes", GREETING),
+        ("hello, ice is at my door", "ice-at-door"),
+    ],
+)
+def test_what_people_text_first_is_understood(understanding: Understanding, text: str, topic: str) -> None:
+    assert understanding.understand(text, None).best.topic == topic
+
+
+@pytest.mark.parametrize("text", ["ICE", "¡La migra!", "migra"])
+def test_an_example_written_just_so_is_known(understanding: Understanding, text: str) -> None:
+    best = understanding.understand(text, None).best
+    assert best.topic == "ice-at-door"
+    assert best.confidence >= 0.9
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "he is not breathing, ice is at the door",
+        "no respira",
+        "i want to kill myself because they will deport me",
+        "me quiero matar",
+        "the agents are at my door and my father is having a heart attack",
+        ("we waited all day at the office and nobody told us anything about the papers " * 8)
+        + "now he is not breathing",
+    ],
+)
+def test_danger_to_life_comes_first(understanding: Understanding, text: str) -> None:
+    assert understanding.understand(text, None).best.topic == EMERGENCY
+
+
+@pytest.mark.parametrize(
+    ("text", "spoken", "command", "language"),
+    [
+        ("MENU", "es", "menu", None),
+        ("menú", None, "menu", None),
+        ("Más.", "en", "more", "es"),
+        ("m", "es", "more", None),
+        ("  M! ", None, "more", None),
+        ("atras", "en", "back", "es"),
+        ("go back", None, "back", "en"),
+        ("Olvídame", "es", "forget", "es"),
+        ("FORGET", "es", "forget", "en"),
+        ("otra vez", None, "repeat", "es"),
+        ("idioma", "en", "language", "es"),
+    ],
+)
+def test_a_command_stands_alone(
+    understanding: Understanding, text: str, spoken: str | None, command: str, language: str | None
+) -> None:
+    understood = understanding.understand(text, spoken)
+    assert (understood.command, understood.language, understood.asks_for_language) == (command, language, None)
+
+
+@pytest.mark.parametrize("text", ["please forget what i said about the lawyer", "no se como regresar a mi casa"])
+def test_a_command_inside_a_sentence_is_none(understanding: Understanding, text: str) -> None:
+    assert understanding.understand(text, None).command is None
+
+
+@pytest.mark.parametrize(
+    ("text", "code"),
+    [
+        ("español", "es"),
+        ("ESPANOL", "es"),
+        ("Spanish", "es"),
+        ("castellano", "es"),
+        ("inglés", "en"),
+        ("English?", "en"),
+    ],
+)
+def test_the_name_of_a_language_asks_for_it(understanding: Understanding, text: str, code: str) -> None:
+    understood = understanding.understand(text, "en")
+    assert (understood.command, understood.asks_for_language) == ("language", code)
+
+
+@pytest.mark.parametrize("word", ["STOP", "start", "Help", "INFO", "end", "quit", "cancel", "yes"])
+def test_a_word_of_the_carriers_is_no_command(understanding: Understanding, word: str) -> None:
+    assert understanding.understand(word, None).command is None
+
+
+@pytest.mark.parametrize("text", ["New Haven", "hamden?", "06514"])
+def test_a_town_alone_asks_about_it(understanding: Understanding, text: str) -> None:
+    understood = understanding.understand(text, None)
+    assert (understood.best.topic, len(understood.towns), understood.language) == ("my-town", 1, None)
+
+
+def test_towns_are_carried_beside_the_topic(understanding: Understanding) -> None:
+    understood = understanding.understand("necesito un abogado en new haven o hamden", "es")
+    assert (understood.best.topic, understood.towns) == ("legal-help", ("new-haven", "hamden"))
+
+
+def test_a_wrong_file_stops_the_learning(script: Script, tmp_path: Path) -> None:
+    with pytest.raises(UnderstandingError, match=r"en/examples\.toml"):
+        Understanding(script, tmp_path)
+
+
+def test_two_processes_understand_alike() -> None:
+    code = (
+        "import sys; sys.path.insert(0, sys.argv[1])\n"
+        "from conftest import make_script\n"
+        "from hotline.locales import LOCALES\nfrom hotline.understanding.understanding import Understanding\n"
+        "understanding = Understanding(make_script(), LOCALES)\n"
+        "for text in ('they took him outside', 'me da miedo ir', 'asdf'): print(understanding.understand(text, None))\n"
+    )
+    answers = {
+        subprocess.run(
+            [sys.executable, "-c", code, str(Path(__file__).parent)],
+            env={"PYTHONHASHSEED": seed, "PYTHONPATH": str(DATA.parents[2])},
+            capture_output=True,
+            text=True,
+            check=True,
+        ).stdout
+        for seed in ("1", "2")
+    }
+    assert len(answers) == 1

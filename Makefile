@@ -2,6 +2,7 @@
 # make test   the tests (TESTS="tests/dialogue -k menu" for some of them)
 # make lint   ruff and mypy
 # make lock   the pinned versions anew, from pyproject.toml
+# make pictures  the pictures of the README (needs Chromium)
 # make clean  removes everything that these commands made
 
 PYTHON ?= python3
@@ -11,10 +12,13 @@ UV_VERSION := 0.13.9
 UV_HOME := .uv
 # uv installs in seconds what pip installs in a minute; where it cannot be had, pip reads the same lock.
 UV := $(shell command -v uv 2>/dev/null || echo $(UV_HOME)/bin/uv)
+# The certificates of the machine serve behind a proxy too.
+export UV_SYSTEM_CERTS := 1
+
 COMPILE := pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-emit-index-url \
 	--no-emit-find-links --no-annotate --custom-compile-command "make lock" pyproject.toml
 
-.PHONY: demo test lint lock clean
+.PHONY: demo test lint lock pictures clean
 
 demo: $(VENV)/.run
 	@$(BIN)/hotline demo
@@ -26,6 +30,9 @@ lint: $(VENV)/.dev
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
+
+pictures: $(VENV)/.dev
+	@$(BIN)/python -m tests.pictures
 
 lock: | $(UV_HOME)
 	$(UV) $(COMPILE) --extra build --output-file requirements.txt
@@ -54,15 +61,15 @@ $(VENV)/.dev: requirements-dev.txt pyproject.toml | $(VENV)/bin/python $(UV_HOME
 	@$(call install,requirements-dev.txt)
 	@touch $@ $(VENV)/.run
 
-# Only what the lock names, with the hashes that it gives; then the hotline itself, from this folder.
+# Only what the lock names, with the hashes that it gives; then the hotline itself, from this folder. Where uv fails, for
+# want of a certificate say, pip may still do it.
 define install
 	echo "Installing what $(1) names..."; \
-	if command -v $(UV) >/dev/null 2>&1; then \
+	{ command -v $(UV) >/dev/null 2>&1 && \
 		$(UV) pip install --quiet --python $(BIN)/python --require-hashes -r $(1) && \
-		$(UV) pip install --quiet --python $(BIN)/python --no-deps --no-build-isolation -e .; \
-	else \
+		$(UV) pip install --quiet --python $(BIN)/python --no-deps --no-build-isolation -e .; } || \
+	{ echo "Installing with pip; this takes a minute or two..."; \
 		$(BIN)/pip install --disable-pip-version-check --quiet --require-hashes -r $(1) && \
-		$(BIN)/pip install --disable-pip-version-check --quiet --no-deps --no-build-isolation -e .; \
-	fi || exit 1; \
+		$(BIN)/pip install --disable-pip-version-check --quiet --no-deps --no-build-isolation -e .; } || exit 1; \
 	echo "Installed."
 endef

@@ -9,7 +9,7 @@ from threading import Thread
 
 import pytest
 from flask import Flask
-from werkzeug.serving import make_server
+from werkzeug.serving import WSGIRequestHandler, make_server
 
 from hotline.app import create_app
 from hotline.phone.line import Line
@@ -82,10 +82,17 @@ def line_at(address: str, settings: Settings | None = None) -> Line:
     )
 
 
+class SilentHandler(WSGIRequestHandler):
+    """Writes no line for each request."""
+
+    def log_request(self, code: int | str = "-", size: int | str = "-") -> None:
+        pass
+
+
 @contextmanager
-def served(app: Flask) -> Iterator[str]:
-    """Serves an application on a free port of this machine; its address."""
-    server = make_server("127.0.0.1", 0, app, threaded=True)
+def served(app: Flask, port: int = 0) -> Iterator[str]:
+    """Serves an application on a port of this machine, a free one where none is named; its address."""
+    server = make_server("127.0.0.1", port, app, threaded=True, request_handler=SilentHandler)
     thread = Thread(target=server.serve_forever)
     thread.start()
     try:

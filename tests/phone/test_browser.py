@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 import re
-import shutil
 import threading
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -16,18 +15,10 @@ from playwright.sync_api import Browser, BrowserContext, Locator, Page, expect, 
 from werkzeug.serving import WSGIRequestHandler, make_server
 
 from hotline.phone import web
+from tests.phone.chromium import ARGUMENTS, find_chromium
 from tests.phone.peer import Answer, Peer
 from tests.phone.talking_line import ARABIC_DOOR, ENGLISH_DOOR, SPANISH_DOOR, messages, phone_app, twiml
 
-ARGUMENTS = (
-    "--no-sandbox",
-    "--disable-gpu",
-    "--disable-quic",
-    "--no-first-run",
-    "--disable-background-networking",
-    "--disable-component-update",
-    "--disable-sync",
-)
 NEEDS_CHROMIUM = "The browser phone is tested in Chromium: apt-get install chromium"
 WIDE = (1280, 800)
 PHONE = (360, 740)
@@ -77,7 +68,7 @@ class Screen:
 
 @pytest.fixture(scope="module")
 def browser() -> Iterator[Browser]:
-    chromium = next(filter(None, map(shutil.which, ("chromium", "chromium-browser", "google-chrome"))), None)
+    chromium = find_chromium()
     if chromium is None:
         if os.environ.get("CI") == "true":
             pytest.fail(NEEDS_CHROMIUM)

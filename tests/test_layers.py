@@ -1,0 +1,71 @@
+"""Imports go one way: from the web to the dialogue to the script."""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+PACKAGE = Path("hotline")
+
+# Each room and the rooms that it may know.
+MAY_IMPORT = {
+    "script": set(),
+    "understanding": {"script"},
+    "dialogue": {"script", "understanding"},
+    "catalogs": {"script"},
+    "channels": {"catalogs", "dialogue", "script"},
+    "store": {"dialogue"},
+    "phone": {"channels"},
+    "web": {"channels", "dialogue", "script", "store", "understanding"},
+}
+PURE = ("script", "dialogue", "understanding", "catalogs", "channels")
+OUTSIDE = {"flask", "werkzeug", "redis", "gunicorn", "requests", "socket", "subprocess"}
+ROOMLESS = {"settings", "locales"}
+
+
+def imports_of(path: Path) -> Iterator[str]:
+    for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+        if isinstance(node, ast.Import):
+            yield from (alias.name for alias in node.names)
+        elif isinstance(node, ast.ImportFrom):
+            assert node.level == 0, f"{path}: relative imports hide the room they come from"
+            yield node.module or ""
+
+
+@pytest.mark.parametrize("room", sorted(MAY_IMPORT))
+def test_a_room_knows_only_the_rooms_below_it(room: str) -> None:
+    for path in (PACKAGE / room).rglob("*.py"):
+        for name in imports_of(path):
+            if name.startswith("hotline.") and (other := name.split(".")[1]) not in ROOMLESS | {room}:
+                assert other in MAY_IMPORT[room], f"{path} imports {name}"
+
+
+@pytest.mark.parametrize("room", PURE)
+def test_what_is_said_and_how_knows_no_server_and_no_store(room: str) -> None:
+    """Twilio's library is known to the channels alone, which write its TwiML."""
+    forbidden = OUTSIDE | ({"twilio"} if room != "channels" else set())
+    for path in (PACKAGE / room).rglob("*.py"):
+        known = {name.split(".")[0] for name in imports_of(path)}
+        assert not known & forbidden, path
+
+
+@pytest.mark.parametrize("room", ["script", "dialogue"])
+def test_the_dialogue_reads_no_clock(room: str) -> None:
+    for path in (PACKAGE / room).rglob("*.py"):
+        assert not {"time", "random", "secrets", "os"} & {name.split(".")[0] for name in imports_of(path)}, path
+        assert ".now(" not in path.read_text(encoding="utf-8")
+
+
+def test_every_room_is_in_the_picture() -> None:
+    rooms = {path.parent.name for path in PACKAGE.glob("*/__init__.py")}
+    assert rooms == set(MAY_IMPORT)
+
+
+def test_tests_mirror_the_package() -> None:
+    """A module has its tests beside it in the mirror, or is tested through one that it belongs to."""
+    for path in PACKAGE.rglob("*.py"):
+        folder = Path("tests") / path.relative_to(PACKAGE).parent
+        assert folder.is_dir(), f"nothing tests {path.parent}"

@@ -78,5 +78,6 @@ def _always(node: str) -> tuple[Choice, ...]:
 
 def _languages(script: Script) -> tuple[Choice, ...]:
     return tuple(
-        Choice(language.key, Say("language-choice", language=code)) for code, language in script.languages.items()
+        Choice(language.key, Say("language-choice", {"language": (language.name,)}, language=code))
+        for code, language in script.languages.items()
     )

@@ -7,6 +7,8 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Literal, TypeVar
 
+from babel import Locale, UnknownLocaleError
+
 from hotline.script.model import (
     Certainty,
     Language,
@@ -211,12 +213,13 @@ class _Reader:
         )
 
     def language(self, code: str, table: Table) -> Language:
+        locale = table.text("locale")
         return Language(
             code=code,
-            name=table.text("name"),
+            name=_own_name(table, locale),
             direction=_direction(table),
             key=table.text("key"),
-            locale=table.text("locale"),
+            locale=locale,
             say=table.text("say") if table.has("say") else None,
             voice=table.text("voice") if table.has("voice") else None,
             hear=table.text("hear") if table.has("hear") else None,
@@ -246,6 +249,16 @@ def _provenance(table: Table) -> Provenance:
         review_by=table.day("review_by"),
         needs_lawyer_review=table.flag("needs_lawyer_review"),
     )
+
+
+def _own_name(table: Table, locale: str) -> str:
+    """What a language calls itself, from Babel's locale data, such as "Español"."""
+    try:
+        known = Locale.parse(locale)
+    except (ValueError, UnknownLocaleError):
+        raise TableError(f"{table.place}: 'locale' must be one that Babel knows, such as es_US") from None
+    name = str(known.languages[known.language])
+    return name[0].upper() + name[1:]
 
 
 def _direction(table: Table) -> Literal["ltr", "rtl"]:

@@ -36,7 +36,7 @@ PHRASES: Mapping[str, tuple[str, ...]] = {
     "forgotten": (),
     "language": (),
     "language.title": (),
-    "language-choice": (),
+    "language-choice": ("language",),
     "language-changed": (),
     "town": (),
     "town.title": (),
@@ -157,7 +157,10 @@ class Town:
 
 @dataclass(frozen=True, slots=True)
 class Language:
-    """`key` is what a caller presses for it; `say` and `hear` are the codes that Twilio takes for Say and Gather."""
+    """`name` is the language's own; `key` is what a caller presses for it; `locale` is Babel's.
+
+    `say` and `hear` are the codes that Twilio takes for Say and for Gather, each None where it has none.
+    """
 
     code: str
     name: str

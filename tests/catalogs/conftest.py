@@ -101,7 +101,7 @@ def data(tmp_path: Path) -> Path:
     rests_on = 'sources = ["law"]\nas_of = 2026-11-22\nreview_by = 2027-02-01\n'
     files = {
         "languages.toml": "".join(
-            f'[{code}]\nname = "{code}"\ndirection = "ltr"\nkey = "{key}"\nlocale = "{LOCALES[code]}"\n'
+            f'[{code}]\ndirection = "ltr"\nkey = "{key}"\nlocale = "{LOCALES[code]}"\n'
             for key, code in enumerate(("en", "es"), 1)
         ),
         "sources.toml": '[law]\ntitle = "Public Act 25-29"\n',

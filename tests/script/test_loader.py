@@ -115,6 +115,7 @@ def test_a_caller_without_redis_can_hear_that_a_person_is_there(script: Script) 
         ("towns.toml", '"06514"', '"6514"', "must have five digits"),
         ("languages.toml", 'key = "2"', 'key = "1"', "that no other language has"),
         ("languages.toml", 'direction = "ltr"', 'direction = "up"', "must be ltr or rtl"),
+        ("languages.toml", 'locale = "es_US"', 'locale = "xx_XX"', "must be one that Babel knows"),
         ("languages.toml", "# The languages", "fr = 1\n# The languages", "'fr' stands outside of a [table]"),
     ],
 )  # fmt: skip

@@ -29,7 +29,7 @@ def test_a_topic_is_its_text_the_choices_and_the_month(script: Script, written: 
     assert lines[0].startswith("Keep the door closed.")
     assert lines[1:3] == ["", "1 More"]
     assert "0 A person: 1-800-798-0671" in lines
-    assert lines[-1] == "As of Nov 2026. General information, not legal advice."
+    assert lines[-1] == "As of Jan 2026. General information, not legal advice."
 
 
 def test_the_first_text_ends_with_what_the_line_is(script: Script, written: WrittenWording) -> None:

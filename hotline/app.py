@@ -4,22 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from datetime import date, datetime
-from pathlib import Path
 from zoneinfo import ZoneInfo
 
 from flask import Flask
 
 from hotline.catalogs.catalog import Catalogs
 from hotline.channels.wording import SpokenWording, WrittenWording
-from hotline.demo import line_of, phone_languages
 from hotline.locales import LOCALES
-from hotline.phone.web import phone_blueprint
-from hotline.script.loader import DATA, load_script
+from hotline.script.loader import load_script
 from hotline.settings import Settings
-from hotline.store.connection import RedisClient, connect, connect_embedded
-from hotline.store.embedded import EmbeddedServer
+from hotline.store.connection import Store, open_store
 from hotline.store.sessions import Sessions
-from hotline.understanding.lessons import read_lessons
 from hotline.understanding.understanding import Understanding
 from hotline.web.health import health_blueprint
 from hotline.web.webhooks import Webhooks
@@ -35,40 +30,29 @@ def today_in_connecticut() -> date:
 
 
 def create_app(
-    settings: Settings,
-    *,
-    data: Path = DATA,
-    locales: Path = LOCALES,
-    today: Callable[[], date] = today_in_connecticut,
+    settings: Settings, *, store: Store | None = None, today: Callable[[], date] = today_in_connecticut
 ) -> Flask:
-    """The hotline. Raises ScriptError, CatalogError or UnderstandingError where what it says cannot be served."""
-    script = load_script(data)
-    catalogs = Catalogs(script, locales)
-    redis = redis_of(settings)
+    """The hotline; `store` for who has opened that of the settings already. No server is asked or started yet.
+
+    Raises ScriptError, CatalogError or UnderstandingError where what it says cannot be served.
+    """
+    script = load_script()
+    catalogs = Catalogs(script, LOCALES)
+    store = store or open_store(settings.redis_url, settings.redis_data)
     app = Flask("hotline", static_folder=None)
     app.secret_key = settings.secret_key
     app.config["MAX_CONTENT_LENGTH"] = MOST_REQUEST_BYTES
     app.before_request(catalogs.refresh)
-    app.register_blueprint(health_blueprint(redis))
+    app.register_blueprint(health_blueprint(store.client))
     app.register_blueprint(
         Webhooks(
             settings=settings,
             script=script,
-            sessions=Sessions(redis, settings.secret_key),
-            understanding=Understanding(script, locales),
+            sessions=Sessions(store.client, settings.secret_key, after_forgetting=store.scrub),
+            understanding=Understanding(script, LOCALES),
             written=WrittenWording(script, catalogs),
             spoken=SpokenWording(script, catalogs),
             today=today,
         ).blueprint()
     )
-    if settings.demo:
-        languages = phone_languages(script, read_lessons(script, locales))
-        app.register_blueprint(phone_blueprint(lambda: line_of(settings), languages))
     return app
-
-
-def redis_of(settings: Settings) -> RedisClient:
-    """The Redis server of the settings; the embedded one where they name none."""
-    if settings.redis_url:
-        return connect(settings.redis_url)
-    return connect_embedded(EmbeddedServer(settings.redis_data))

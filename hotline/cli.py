@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import click
@@ -10,21 +12,22 @@ import click
 from hotline.catalogs.catalog import CatalogError, Catalogs
 from hotline.catalogs.checks import check as check_catalogs
 from hotline.catalogs.cli import catalog
-from hotline.demo import NoDemoError, announced, announced_line, demo_settings, line_of
+from hotline.demo import NoDemoError, add_phone, announced, announced_line, demo_settings, line_of
 from hotline.locales import LOCALES
 from hotline.phone.line import Line
 from hotline.phone.terminal import call_session, replay_file, text_session
+from hotline.ports import PortError
 from hotline.script.loader import ScriptError, load_script
-from hotline.script.model import Language
-from hotline.settings import SettingsError, read_settings
+from hotline.script.model import Language, Script
+from hotline.settings import SettingsError, is_set, read_data, read_port, read_settings
 from hotline.store.embedded import EmbeddedServerError
 from hotline.understanding.cli import understand
-from hotline.understanding.lessons import UnderstandingError
+from hotline.understanding.lessons import UnderstandingError, read_lessons
 
 CALLER = "+12035550123"
 
 # What stops a start; each says what to do.
-START_ERRORS = (SettingsError, ScriptError, CatalogError, UnderstandingError, EmbeddedServerError)
+START_ERRORS = (SettingsError, ScriptError, CatalogError, UnderstandingError, EmbeddedServerError, PortError, OSError)
 
 
 @click.group()
@@ -38,46 +41,72 @@ main.add_command(understand)
 
 @main.command()
 def demo() -> None:
-    """The line with a browser phone, an embedded Redis server and made-up secrets."""
-    from hotline.serving import serve  # noqa: PLC0415 - the other commands start without the web server
+    """The line with a browser phone; nothing to configure."""
+    from hotline.serving import Server  # noqa: PLC0415 - the other commands start without the web server
 
     click.echo("Starting the hotline and its Redis server...")
-    try:
-        settings = demo_settings(_data(), port=_port(), workers=2)
+    with _errors_in_one_line():
+        port = read_port(os.environ) if is_set(os.environ, "PORT") else None
+        settings = demo_settings(read_data(os.environ), port=port, workers=2)
+        server = Server(settings)
+        add_phone(server.flask, settings)
         with announced(settings):
             click.echo(f"The phone: {settings.public_url}/phone/")
             click.echo("Phones for a second terminal: .venv/bin/hotline text, .venv/bin/hotline call")
             click.echo("Ctrl-C ends it.")
-            serve(settings)
-    except (*START_ERRORS, OSError) as error:
-        raise click.ClickException(str(error)) from None
+            server.run()
 
 
 @main.command()
 def serve() -> None:
-    """The line as the Procfile runs it; the README lists its environment variables."""
-    from hotline.serving import serve as serve_line  # noqa: PLC0415 - the other commands start without the web server
+    """The line as the Procfile runs it; the README says how."""
+    from hotline.serving import Server  # noqa: PLC0415 - the other commands start without the web server
 
+    with _errors_in_one_line():
+        Server(read_settings(os.environ)).run()
+
+
+@contextmanager
+def _errors_in_one_line() -> Iterator[None]:
     try:
-        serve_line(read_settings(os.environ))
+        yield
     except START_ERRORS as error:
         raise click.ClickException(str(error)) from None
 
 
 @main.command()
 def check() -> None:
-    """What is wrong with the script and the catalogs; exit code 1 if anything is."""
+    """What is wrong with the script and the catalogs.
+
+    Also with the examples and the commands. The exit code is 1 if anything is.
+    """
     try:
         script = load_script()
-        findings = check_catalogs(script, Catalogs(script, LOCALES))
-    except (ScriptError, CatalogError) as error:
+    except ScriptError as error:
         click.echo(str(error))
         raise SystemExit(1) from None
-    for finding in findings:
-        click.echo(f"{finding.language}  {finding.message_id}: {finding.what}; {finding.remedy}")
+    problems = [*_catalog_problems(script), *_lesson_problems(script)]
+    for problem in problems:
+        click.echo(problem)
     languages = ", ".join(script.languages)
-    click.echo(f"{len(script.messages)} messages in {languages}: {len(findings) or 'nothing'} wrong.")
-    raise SystemExit(1 if findings else 0)
+    click.echo(f"{len(script.messages)} messages in {languages}: {len(problems) or 'nothing'} wrong.")
+    raise SystemExit(1 if problems else 0)
+
+
+def _catalog_problems(script: Script) -> list[str]:
+    try:
+        findings = check_catalogs(script, Catalogs(script, LOCALES))
+    except CatalogError as error:
+        return str(error).splitlines()
+    return [f"{finding.language}  {finding.message_id}: {finding.what}; {finding.remedy}" for finding in findings]
+
+
+def _lesson_problems(script: Script) -> list[str]:
+    try:
+        read_lessons(script, LOCALES)
+    except UnderstandingError as error:
+        return str(error).splitlines()
+    return []
 
 
 def _phone_options(command: click.decorators.FC) -> click.decorators.FC:
@@ -117,7 +146,7 @@ def _line() -> Line:
     """The line that the environment names, otherwise the demo that runs here."""
     try:
         if "TWILIO_AUTH_TOKEN" not in os.environ:
-            return announced_line(_data())
+            return announced_line(read_data(os.environ))
         settings = read_settings(os.environ)
     except (SettingsError, NoDemoError) as error:
         raise click.ClickException(str(error)) from None
@@ -129,13 +158,3 @@ def _language(code: str) -> Language:
     if code not in languages:
         raise click.BadParameter(f"the line speaks {', '.join(languages)}", param_hint="--language")
     return languages[code]
-
-
-def _data() -> Path:
-    return Path(os.environ.get("HOTLINE_DATA") or ".data")
-
-
-def _port() -> int | None:
-    """The port that the environment asks for, as `hotline serve` reads it."""
-    port = os.environ.get("PORT", "")
-    return int(port) if port.isascii() and port.isdigit() else None

@@ -5,22 +5,26 @@ from __future__ import annotations
 import json
 import os
 import secrets
-import socket
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
+from flask import Flask
+
+from hotline.ending import at_the_end
+from hotline.locales import LOCALES
 from hotline.phone.line import Line
-from hotline.phone.web import PhoneLanguage
+from hotline.phone.web import PhoneLanguage, phone_blueprint
+from hotline.ports import first_free_port
+from hotline.script.loader import load_script
 from hotline.script.model import MAIN_MENU, Script
 from hotline.settings import Settings
-from hotline.understanding.lessons import Lessons
+from hotline.understanding.lessons import Lessons, read_lessons
 
 HOST = "127.0.0.1"
 # 555-01xx is kept for fiction in the North American numbering plan.
 NUMBER = "+12035550100"
 FIRST_PORT = 8000
-PORTS_TRIED = 50
 
 SUGGESTIONS = 3
 
@@ -30,8 +34,11 @@ class NoDemoError(Exception):
 
 
 def demo_settings(data: Path, *, port: int | None, workers: int) -> Settings:
-    """Settings that nobody had to make, and that end with the process."""
-    port = port or free_port()
+    """Settings that nobody had to make, and that end with the process; without a port, the first that is free.
+
+    Raises PortError.
+    """
+    port = port or first_free_port(HOST, FIRST_PORT)
     return Settings(
         account_sid="AC" + secrets.token_hex(16),
         auth_tokens=(secrets.token_hex(16),),
@@ -42,21 +49,7 @@ def demo_settings(data: Path, *, port: int | None, workers: int) -> Settings:
         workers=workers,
         host=HOST,
         data=data,
-        demo=True,
     )
-
-
-def free_port() -> int:
-    """The first port from 8000 on that nobody listens on."""
-    for port in range(FIRST_PORT, FIRST_PORT + PORTS_TRIED):
-        with socket.socket() as probe:
-            probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-            try:
-                probe.bind((HOST, port))
-            except OSError:
-                continue
-            return port
-    raise OSError(f"no port from {FIRST_PORT} on is free; name one with PORT")
 
 
 def line_of(settings: Settings) -> Line:
@@ -68,6 +61,13 @@ def line_of(settings: Settings) -> Line:
         account_sid=settings.account_sid,
         number=NUMBER,
     )
+
+
+def add_phone(app: Flask, settings: Settings) -> None:
+    """Puts the browser phone into the hotline. Raises ScriptError or UnderstandingError."""
+    script = load_script()
+    line = line_of(settings)
+    app.register_blueprint(phone_blueprint(lambda: line, phone_languages(script, read_lessons(script, LOCALES))))
 
 
 def phone_languages(script: Script, lessons: Lessons) -> tuple[PhoneLanguage, ...]:
@@ -100,13 +100,8 @@ def announced(settings: Settings) -> Iterator[None]:
     note.unlink(missing_ok=True)
     with os.fdopen(os.open(note, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w", encoding="utf-8") as file:
         json.dump(content, file)
-    owner = os.getpid()
-    try:
+    with at_the_end(lambda: note.unlink(missing_ok=True)):
         yield
-    finally:
-        # A worker that ends comes by here too, as a copy of this process.
-        if os.getpid() == owner:
-            note.unlink(missing_ok=True)
 
 
 def announced_line(data: Path) -> Line:

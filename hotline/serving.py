@@ -3,17 +3,19 @@
 from __future__ import annotations
 
 import logging
-from typing import TYPE_CHECKING
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, nullcontext
+from threading import Event, Thread
 
+from flask import Flask
 from gunicorn.app.base import BaseApplication
 
 from hotline.app import create_app
+from hotline.ending import at_the_end, end_in_order
+from hotline.ports import require_free_port
 from hotline.settings import Settings
+from hotline.store.connection import open_store
 from hotline.store.embedded import EmbeddedServer
-
-if TYPE_CHECKING:
-    from flask import Flask
-    from gunicorn.arbiter import Arbiter
 
 THREADS = 8
 
@@ -21,40 +23,69 @@ THREADS = 8
 WORKER_SECONDS = 30
 GRACEFUL_SECONDS = 20
 
+# How long the embedded server's files may still hold what has expired.
+SCRUB_EVERY_SECONDS = 600
+
 
 class Server(BaseApplication):  # type: ignore[misc]  # gunicorn has no type hints
-    """gunicorn with the settings of the hotline; nothing is read from its own files or variables."""
+    """gunicorn with the settings of the hotline; nothing is read from its own files or variables.
+
+    Raises PortError, and what create_app() raises. `flask` is the application, for who adds to it before it runs.
+    """
 
     def __init__(self, settings: Settings) -> None:
+        # gunicorn would try for five seconds, and whoever holds the port may be a hotline with the same Redis server.
+        require_free_port(settings.host, settings.port)
         self.settings = settings
-        self.embedded = None if settings.redis_url else EmbeddedServer(settings.redis_data)
-        if self.embedded:
-            self.embedded.ensure()
-        self.flask = create_app(settings)
+        self.store = open_store(settings.redis_url, settings.redis_data)
+        self.flask = create_app(settings, store=self.store)
         super().__init__()
 
     def load_config(self) -> None:
+        host = f"[{self.settings.host}]" if ":" in self.settings.host else self.settings.host
         for name, value in {
-            "bind": f"{self.settings.host}:{self.settings.port}",
+            "bind": f"{host}:{self.settings.port}",
             "workers": self.settings.workers,
             "worker_class": "gthread",
             "threads": THREADS,
             "timeout": WORKER_SECONDS,
             "graceful_timeout": GRACEFUL_SECONDS,
             "loglevel": "warning",
-            "on_exit": self.on_exit,
+            "control_socket_disable": True,
         }.items():
             self.cfg.set(name, value)
 
     def load(self) -> Flask:
         return self.flask
 
-    def on_exit(self, _arbiter: Arbiter) -> None:
-        if self.embedded:
-            self.embedded.stop()
+    def run(self) -> None:
+        """Serves until it is told to stop, and leaves no Redis server behind. Raises EmbeddedServerError."""
+        logging.basicConfig(level=logging.WARNING, format="%(asctime)s %(levelname)s %(name)s: %(message)s")
+        end_in_order()
+        with kept(self.store.server) if self.store.server else nullcontext():
+            super().run()
 
 
-def serve(settings: Settings) -> None:
-    """Serves until it is told to stop."""
-    logging.basicConfig(level=logging.WARNING, format="%(asctime)s %(levelname)s %(name)s: %(message)s")
-    Server(settings).run()
+@contextmanager
+def kept(embedded: EmbeddedServer) -> Iterator[None]:
+    """The server runs, and its files are rid regularly of what has expired, until the block ends."""
+    with at_the_end(embedded.stop):
+        embedded.ensure()
+        with _regularly(embedded.scrub):
+            yield
+
+
+@contextmanager
+def _regularly(do: Callable[[], None]) -> Iterator[None]:
+    """Does something now and every so often, in a thread of this process, until the block ends."""
+    over = Event()
+
+    def go_on() -> None:
+        do()
+        while not over.wait(SCRUB_EVERY_SECONDS):
+            do()
+
+    thread = Thread(target=go_on, daemon=True)
+    thread.start()
+    with at_the_end(over.set):
+        yield

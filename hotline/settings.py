@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import TypeVar
 from urllib.parse import urlsplit
 
-from hotline.store.connection import connect
+from hotline.store.redis_url import parse_redis_url
 
 Value = TypeVar("Value")
 
@@ -44,11 +44,12 @@ VARIABLES = (
     ),
     Variable("HOTLINE_DATA", "The folder in which the embedded Redis server keeps its data.", ".data"),
 )
+DEFAULTS = {variable.name: variable.default for variable in VARIABLES}
 
 
 @dataclass(frozen=True, slots=True)
 class Settings:
-    """`redis_url` is None for the embedded server; `demo` adds the browser phone and is set by a command alone."""
+    """`redis_url` is None for the embedded server."""
 
     account_sid: str
     auth_tokens: tuple[str, ...]
@@ -59,7 +60,6 @@ class Settings:
     workers: int
     host: str
     data: Path
-    demo: bool = False
 
     @property
     def redis_data(self) -> Path:
@@ -69,28 +69,42 @@ class Settings:
 
 def read_settings(environment: Mapping[str, str]) -> Settings:
     """The settings of a process. Raises SettingsError for the first variable that is missing or wrong."""
-    defaults = {variable.name: variable.default for variable in VARIABLES}
-
-    def read(name: str, parse: Callable[[str], Value]) -> Value:
-        value = environment.get(name, "").strip() or defaults[name]
-        if value is None:
-            raise SettingsError(f"{name} is not set. The README lists what it must be; `hotline demo` needs nothing.")
-        try:
-            return parse(value)
-        except ValueError as error:
-            raise SettingsError(f"{name}: {error}") from None
-
     return Settings(
-        account_sid=read("TWILIO_ACCOUNT_SID", _account_sid),
-        auth_tokens=read("TWILIO_AUTH_TOKEN", _tokens),
-        public_url=read("PUBLIC_URL", _origin),
-        secret_key=read("SECRET_KEY", _secret),
-        redis_url=read("REDIS_URL", _redis),
-        port=read("PORT", _port),
-        workers=read("WEB_CONCURRENCY", _workers),
-        host=read("HOTLINE_HOST", str),
-        data=read("HOTLINE_DATA", Path),
+        account_sid=_read(environment, "TWILIO_ACCOUNT_SID", _account_sid),
+        auth_tokens=_read(environment, "TWILIO_AUTH_TOKEN", _tokens),
+        public_url=_read(environment, "PUBLIC_URL", _origin),
+        secret_key=_read(environment, "SECRET_KEY", _secret),
+        redis_url=_read(environment, "REDIS_URL", _redis),
+        port=read_port(environment),
+        workers=_read(environment, "WEB_CONCURRENCY", _workers),
+        host=_read(environment, "HOTLINE_HOST", str),
+        data=read_data(environment),
     )
+
+
+def is_set(environment: Mapping[str, str], name: str) -> bool:
+    """Whether a variable holds more than blanks."""
+    return bool(environment.get(name, "").strip())
+
+
+def read_port(environment: Mapping[str, str]) -> int:
+    """The port that the server listens on. Raises SettingsError."""
+    return _read(environment, "PORT", _port)
+
+
+def read_data(environment: Mapping[str, str]) -> Path:
+    """The folder for data."""
+    return _read(environment, "HOTLINE_DATA", Path)
+
+
+def _read(environment: Mapping[str, str], name: str, parse: Callable[[str], Value]) -> Value:
+    value = environment[name].strip() if is_set(environment, name) else DEFAULTS[name]
+    if value is None:
+        raise SettingsError(f"{name} is not set. The README lists what it must be; `hotline demo` needs nothing.")
+    try:
+        return parse(value)
+    except ValueError as error:
+        raise SettingsError(f"{name}: {error}") from None
 
 
 def _account_sid(value: str) -> str:
@@ -127,7 +141,7 @@ def _secret(value: str) -> str:
 
 def _redis(value: str) -> str | None:
     if value:
-        connect(value).close()
+        parse_redis_url(value)
     return value or None
 
 

@@ -8,7 +8,7 @@ from tempfile import TemporaryDirectory
 from playwright.sync_api import Page, expect, sync_playwright
 
 from hotline.app import create_app
-from hotline.demo import demo_settings
+from hotline.demo import add_phone, demo_settings
 from hotline.store.embedded import EmbeddedServer
 from tests.conftest import TODAY, served
 from tests.phone.chromium import ARGUMENTS, find_chromium
@@ -24,8 +24,10 @@ def main() -> None:
     PICTURES.mkdir(exist_ok=True)
     with TemporaryDirectory() as folder, sync_playwright() as playwright:
         settings = demo_settings(Path(folder), port=None, workers=1)
+        app = create_app(settings, today=lambda: TODAY)
+        add_phone(app, settings)
         try:
-            with served(create_app(settings, today=lambda: TODAY), settings.port) as address:
+            with served(app, settings.port) as address:
                 browser = playwright.chromium.launch(executable_path=chromium, args=ARGUMENTS)
                 page = browser.new_page(viewport={"width": WIDTH, "height": HEIGHT}, reduced_motion="reduce")
                 page.goto(f"{address}/phone/")

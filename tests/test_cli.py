@@ -6,8 +6,10 @@ import pytest
 from click.testing import CliRunner
 
 from hotline import cli
+from hotline.catalogs.catalog import CatalogError
 from hotline.phone.line import Line
 from hotline.script.loader import ScriptError
+from hotline.understanding.lessons import UnderstandingError
 
 SPANISH_DOOR = Path("tests/conversations/es/ice-at-door.txt")
 
@@ -38,6 +40,38 @@ def test_check_lists_what_is_wrong_and_fails(monkeypatch: pytest.MonkeyPatch) ->
     result = CliRunner().invoke(cli.main, ["check"])
     assert result.exit_code == 1
     assert result.output.splitlines() == ["menus.toml: one thing", "towns.toml: another"]
+
+
+def test_check_lists_what_is_wrong_with_catalogs_and_lessons_together(monkeypatch: pytest.MonkeyPatch) -> None:
+    def no_catalogs(*_: object) -> None:
+        raise CatalogError(("es/hotline.po: broken",))
+
+    def no_lessons(*_: object) -> None:
+        raise UnderstandingError("es/commands.toml: 'ayuda' stands under 'menu' and 'back'; keep one")
+
+    monkeypatch.setattr(cli, "Catalogs", no_catalogs)
+    monkeypatch.setattr(cli, "read_lessons", no_lessons)
+    result = CliRunner().invoke(cli.main, ["check"])
+    assert result.exit_code == 1
+    assert result.output.splitlines()[:-1] == [
+        "es/hotline.po: broken",
+        "es/commands.toml: 'ayuda' stands under 'menu' and 'back'; keep one",
+    ]
+    assert result.output.endswith(": 2 wrong.\n")
+
+
+@pytest.mark.parametrize("name", ["call", "check", "demo", "serve", "text"])
+def test_the_list_of_commands_cuts_no_sentence(name: str) -> None:
+    assert not cli.main.commands[name].get_short_help_str(55).endswith("...")
+
+
+@pytest.mark.parametrize(("port", "says"), [("80a", "PORT: must be a number"), ("99999", "PORT: must be a number")])
+def test_a_demo_with_a_wrong_port_says_so_in_one_line(tmp_path: Path, port: str, says: str) -> None:
+    result = CliRunner().invoke(cli.main, ["demo"], env={"PORT": port, "HOTLINE_DATA": str(tmp_path)})
+    assert result.exit_code == 1
+    error = result.output.splitlines()[-1]
+    assert says in error
+    assert list(tmp_path.iterdir()) == []
 
 
 @pytest.mark.usefixtures("redis")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import fcntl
 import os
 import signal
 import socket
@@ -10,18 +11,22 @@ import sys
 import time
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor, wait
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
 import pytest
 import requests
+from click.testing import CliRunner
 from twilio.request_validator import RequestValidator
 
+from hotline import cli
+from hotline.catalogs.catalog import CatalogError
 from hotline.demo import announced_line
 from hotline.phone.calling import press, start_call
 from hotline.phone.forms import text_form
 from hotline.phone.line import Line
 from hotline.phone.texting import send_text
+from hotline.serving import kept
 from hotline.settings import read_settings
 from hotline.store.connection import connect
 from hotline.store.embedded import EmbeddedServer
@@ -213,24 +218,144 @@ def test_a_request_under_way_is_answered_when_the_server_is_told_to_stop(
         ({"PUBLIC_URL": ""}, "PUBLIC_URL is not set"),
         ({"REDIS_URL": "http://x"}, "REDIS_URL: "),
         ({"HOTLINE_DATA": "/dev/null"}, "/dev/null"),
+        ({"HOTLINE_HOST": "no.such.host.invalid"}, "Nothing can listen on port"),
+        ({"HOTLINE_HOST": "a" * 70}, "Nothing can listen on port"),
+        ({"HOTLINE_HOST": "192.0.2.1"}, "Cannot assign requested address"),
     ],
 )
 def test_a_wrong_setting_stops_the_start_with_one_line(
     environment: dict[str, str], changes: dict[str, str], says: str
 ) -> None:
-    with running("serve", **environment | changes) as process:
+    with running("serve", **environment | {"PORT": str(free_port())} | changes) as process:
         output, _ = process.communicate(timeout=20)
     assert process.returncode == 1
     assert says in output
     assert output.count("\n") == 1, output
 
 
-def test_a_port_that_is_taken_is_named(environment: dict[str, str], tmp_path: Path) -> None:
+def server_runs(data: str | Path) -> bool:
+    """Whether a Redis server holds the lock on this folder, launched or still being launched."""
+    lock = Path(data, "redis", "server.lock")
+    if not lock.exists():
+        return False
+    with lock.open() as file:
+        try:
+            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            return True
+    return False
+
+
+@pytest.mark.parametrize("command", ["serve", "demo"])
+def test_a_port_that_is_taken_is_named_at_once_and_nothing_is_left_running(
+    environment: dict[str, str], tmp_path: Path, command: str
+) -> None:
     with socket.socket() as taken:
         taken.bind(("127.0.0.1", 0))
         taken.listen()
         own = environment | {"PORT": str(taken.getsockname()[1]), "HOTLINE_DATA": str(tmp_path)}
-        with running("serve", **own) as process:
-            output, _ = process.communicate(timeout=30)
-    assert process.returncode != 0
-    assert own["PORT"] in output
+        with running(command, **own) as process:
+            output, _ = process.communicate(timeout=10)
+    assert process.returncode == 1
+    (says,) = [line for line in output.splitlines() if not line.startswith("Starting")]
+    assert says.startswith(f"Error: Nothing can listen on port {own['PORT']} of 127.0.0.1: Address already in use. Set")
+    assert not server_runs(tmp_path)
+    assert not (tmp_path / "redis").exists()
+
+
+def test_a_second_demo_on_the_same_port_leaves_the_first_one_alone(tmp_path: Path) -> None:
+    own = {"PORT": str(free_port()), "HOTLINE_DATA": str(tmp_path)}
+    with running("demo", **own):
+        wait_for(f"http://127.0.0.1:{own['PORT']}")
+        line = announced_line(tmp_path)
+        with running("demo", **own) as second:
+            assert second.wait(timeout=10) == 1
+        assert announced_line(tmp_path) == line
+        assert server_runs(tmp_path)
+        assert send_text(line, NUMBER, "hola")
+    assert not server_runs(tmp_path)
+
+
+def test_a_script_that_cannot_be_served_starts_no_server(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def broken(*_: object, **__: object) -> None:
+        raise CatalogError(("hotline.po: broken",))
+
+    monkeypatch.setattr("hotline.serving.create_app", broken)
+    port = str(free_port())
+    result = CliRunner().invoke(cli.main, ["demo"], env={"PORT": port, "HOTLINE_DATA": str(tmp_path)})
+    assert result.exit_code == 1
+    assert "hotline.po: broken" in result.output
+    assert list(tmp_path.iterdir()) == []
+
+
+@pytest.mark.parametrize("ending", [signal.SIGTERM, signal.SIGINT, signal.SIGHUP, signal.SIGQUIT])
+def test_a_signal_while_it_starts_leaves_no_server(
+    environment: dict[str, str], tmp_path: Path, ending: signal.Signals
+) -> None:
+    own = environment | {"PORT": str(free_port()), "HOTLINE_DATA": str(tmp_path)}
+    with running("serve", **own) as process:
+        end = time.monotonic() + 10
+        while not (tmp_path / "redis" / "server.lock").exists() and time.monotonic() < end:
+            time.sleep(0.001)
+        process.send_signal(ending)
+        process.send_signal(ending)
+        process.wait(timeout=10)
+        assert not server_runs(tmp_path)
+
+
+@pytest.mark.parametrize("ending", [signal.SIGINT, signal.SIGQUIT])
+def test_a_signal_while_it_serves_leaves_no_server(
+    environment: dict[str, str], tmp_path: Path, ending: signal.Signals
+) -> None:
+    own = environment | {"PORT": str(free_port()), "HOTLINE_DATA": str(tmp_path)}
+    with running("serve", **own) as process:
+        wait_for(f"http://127.0.0.1:{own['PORT']}")
+        assert server_runs(tmp_path)
+        process.send_signal(ending)
+        process.wait(timeout=20)
+        assert not server_runs(tmp_path)
+
+
+def test_a_worker_that_ends_leaves_the_server_alone(environment: dict[str, str], tmp_path: Path) -> None:
+    own = environment | {"PORT": str(free_port()), "HOTLINE_DATA": str(tmp_path)}
+    address = f"http://127.0.0.1:{own['PORT']}"
+    with running("serve", **own) as process:
+        wait_for(address)
+        redis = tmp_path / "redis" / "server.pid"
+        server = redis.read_text()
+        children = Path(f"/proc/{process.pid}/task/{process.pid}/children")
+        if not children.exists():
+            pytest.skip("no /proc on this system: run this test on Linux")
+        for worker in children.read_text().split():
+            os.kill(int(worker), signal.SIGTERM)
+        time.sleep(1)
+        wait_for(address)
+        assert redis.read_text() == server
+        assert server_runs(tmp_path)
+
+
+def test_what_expired_is_taken_out_of_the_files_while_the_line_serves(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("hotline.serving.SCRUB_EVERY_SECONDS", 0.05)
+    embedded = EmbeddedServer(tmp_path / "redis")
+    with kept(embedded), connect(embedded.url) as client:
+        client.set("session", "gone", px=50)
+        end = time.monotonic() + 5
+        while any(b"gone" in file for file in append_only_files(tmp_path)) and time.monotonic() < end:
+            time.sleep(0.05)
+        assert not any(b"gone" in file for file in append_only_files(tmp_path))
+        assert client.info("persistence")["aof_rewrites"] > 1
+    assert not server_runs(tmp_path)
+
+
+def append_only_files(folder: Path) -> Iterator[bytes]:
+    for file in folder.rglob("*.aof"):
+        # The server removes files meanwhile.
+        with suppress(FileNotFoundError):
+            yield file.read_bytes()
+
+
+def test_production_imports_no_phone() -> None:
+    code = "import sys, hotline.serving; sys.exit(any(name.startswith('hotline.phone') for name in sys.modules))"
+    assert subprocess.run([sys.executable, "-c", code], check=False).returncode == 0

@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from hotline.settings import VARIABLES, SettingsError, read_settings
+from hotline.settings import VARIABLES, SettingsError, is_set, read_data, read_port, read_settings
 
 GOOD = {
     "TWILIO_ACCOUNT_SID": "AC" + "0" * 32,
@@ -18,7 +18,15 @@ def test_the_four_that_have_no_default_are_enough() -> None:
     settings = read_settings(GOOD)
     assert (settings.port, settings.workers, settings.host) == (8000, 2, "127.0.0.1")
     assert settings.redis_url is None
-    assert not settings.demo
+
+
+def test_the_demo_reads_its_two_variables_as_the_line_does() -> None:
+    assert (read_port({"PORT": " 8001 "}), read_data({"HOTLINE_DATA": "there"})) == (8001, Path("there"))
+    assert (read_port({}), read_data({"HOTLINE_DATA": " "})) == (8000, Path(".data"))
+    with pytest.raises(SettingsError, match=r"^PORT: must be a number from 1 to 65535$"):
+        read_port({"PORT": "80a"})
+    assert is_set({"PORT": "80a"}, "PORT")
+    assert not is_set({"PORT": " "}, "PORT")
 
 
 def test_several_tokens_serve_while_one_is_rotated() -> None:

@@ -6,28 +6,24 @@ import logging
 import threading
 import time
 from collections import Counter
+from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 from pathlib import Path
-from typing import TYPE_CHECKING
 
-from hotline.catalogs.pofile import UNPRINTABLE, PoError, read_catalog
+from hotline.catalogs.pofile import UNPRINTABLE, PoError, read
 from hotline.locales import LOCALES
+from hotline.script.model import Message, Script
 from hotline.script.placeholders import placeholders_in
-
-if TYPE_CHECKING:
-    from collections.abc import Mapping
-
-    from hotline.script.model import Message, Script
 
 SWEEP_SECONDS = 0.5
 # A file changed more recently than this may still be in the writing, and is left until the next sweep.
 SETTLE_SECONDS = 0.2
 REVIEWED = "reviewed: yes"
 
-logger = logging.getLogger(__name__)
+log = logging.getLogger(__name__)
 
-Signature = tuple[int, int, int]
+FileStamp = tuple[int, int, int]
 
 
 class CatalogError(Exception):
@@ -92,7 +88,7 @@ class Catalogs:
         """Reads the PO files under `locales`. Raises CatalogError with everything that is wrong in them."""
         self._script = script
         self._paths = {code: po_path(locales, code) for code in script.languages if code != script.source_language}
-        self._seen = {code: _signature(path) for code, path in self._paths.items()}
+        self._seen = {code: _stamp_of(path) for code, path in self._paths.items()}
         self._sweeping = threading.Lock()
         self._next_sweep = time.monotonic() + SWEEP_SECONDS
         loaded: dict[str, _Loaded] = {}
@@ -107,7 +103,7 @@ class Catalogs:
         self._loaded: Mapping[str, _Loaded] = loaded
         for folder in sorted(locales.glob("*/LC_MESSAGES")):
             if folder.parent.name not in script.languages:
-                logger.warning(
+                log.warning(
                     "%s is left out: languages.toml has no such language; add it there or remove the folder",
                     folder.parent,
                 )
@@ -126,6 +122,13 @@ class Catalogs:
         if loaded is None or loaded.states.get(message_id) is not State.CURRENT:
             return None
         return loaded.entries[message_id].text
+
+    def earlier(self, language: str, message_id: str) -> str | None:
+        """A translation of what the English said before, if it is fit to be said at all."""
+        message, entry = self._script.messages.get(message_id), self.entry(language, message_id)
+        if message is None or entry is None or not entry.text.strip():
+            return None
+        return entry.text if same_placeholders(message.text, entry.text) else None
 
     def state(self, language: str, message_id: str) -> State:
         if language == self._script.source_language:
@@ -157,34 +160,34 @@ class Catalogs:
             self._sweeping.release()
 
     def _look_at(self, language: str, path: Path) -> None:
-        signature = _signature(path)
-        if signature == self._seen[language] or _is_settling(signature):
+        stamp = _stamp_of(path)
+        if stamp == self._seen[language] or _is_settling(stamp):
             return
-        self._seen[language] = signature
+        self._seen[language] = stamp
         try:
             loaded = self._load(path)
         except PoError as error:
-            logger.warning("%s. Until then the line says what the last good file said.", error)
+            log.warning("%s. Until then the line says what the last good file said.", error)
         else:
             self._loaded = {**self._loaded, language: loaded}
-            logger.info("%s is read again", path)
+            log.info("%s is read again", path)
 
     def _load(self, path: Path) -> _Loaded:
         entries = {
-            found.context: Entry(
-                source=found.id,
-                text=found.string,
+            found.msgctxt: Entry(
+                source=found.msgid,
+                text=found.msgstr,
                 fuzzy=found.fuzzy,
-                reviewed=any(comment.casefold() == REVIEWED for comment in found.user_comments),
+                reviewed=any(comment.strip().casefold() == REVIEWED for comment in found.tcomment.split("\n")),
             )
-            for found in read_catalog(path)
-            if found.context and isinstance(found.id, str) and isinstance(found.string, str)
+            for found in read(path)
+            if found.msgctxt and not found.obsolete
         }
         states = {key: state_of(message, entries.get(key)) for key, message in self._script.messages.items()}
         return _Loaded(entries, states)
 
 
-def _signature(path: Path) -> Signature | None:
+def _stamp_of(path: Path) -> FileStamp | None:
     """What changes when a file changes (time in nanoseconds, bytes, inode); None where there is no file to be seen."""
     try:
         found = path.stat()
@@ -193,6 +196,6 @@ def _signature(path: Path) -> Signature | None:
     return found.st_mtime_ns, found.st_size, found.st_ino
 
 
-def _is_settling(signature: Signature | None) -> bool:
+def _is_settling(stamp: FileStamp | None) -> bool:
     # A time in the future says nothing, so such a file is read at once.
-    return signature is not None and 0 <= time.time() - signature[0] / 1e9 < SETTLE_SECONDS
+    return stamp is not None and 0 <= time.time() - stamp[0] / 1e9 < SETTLE_SECONDS

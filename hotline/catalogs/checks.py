@@ -5,17 +5,13 @@ from __future__ import annotations
 import re
 import unicodedata
 from collections import Counter
+from collections.abc import Iterator
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
 
 from hotline.catalogs.catalog import Catalogs, Entry, same_placeholders
 from hotline.catalogs.pofile import UNPRINTABLE
+from hotline.script.model import Message, Script
 from hotline.script.placeholders import fill
-
-if TYPE_CHECKING:
-    from collections.abc import Iterator
-
-    from hotline.script.model import Message, Script
 
 _UPDATE = "run: hotline catalog update"
 _NUMBER = re.compile(r"\d+")

@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 import click
+from babel.messages.catalog import Catalog
 
 from hotline.catalogs.catalog import CatalogError, Catalogs, State, po_path
 from hotline.catalogs.extract import make_template
@@ -12,11 +11,7 @@ from hotline.catalogs.merge import update, write_template
 from hotline.catalogs.pofile import PoError
 from hotline.locales import LOCALES
 from hotline.script.loader import ScriptError, load_script
-
-if TYPE_CHECKING:
-    from babel.messages.catalog import Catalog
-
-    from hotline.script.model import Script
+from hotline.script.model import Script
 
 
 @click.group()

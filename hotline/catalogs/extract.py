@@ -2,22 +2,16 @@
 
 from __future__ import annotations
 
-import re
-import tomllib
-from contextlib import suppress
+from collections.abc import Collection, Iterator, Mapping
 from pathlib import Path
-from typing import TYPE_CHECKING, BinaryIO
+from typing import BinaryIO
 
 from babel.messages.catalog import Catalog
 from babel.messages.catalog import Message as TemplateMessage
 
 from hotline.script.loader import load_script
+from hotline.script.model import Message, Provenance, Script
 from hotline.script.placeholders import placeholders_in
-
-if TYPE_CHECKING:
-    from collections.abc import Collection, Iterator, Mapping, Sequence
-
-    from hotline.script.model import Message, Provenance, Script
 
 SCRIPT_FOLDER = "hotline/script/data"
 
@@ -25,7 +19,6 @@ SCRIPT_FOLDER = "hotline/script/data"
 _GSM_7 = (160, 153)
 _UCS_2 = (70, 67)
 
-_ASSIGNMENT = re.compile(r"""\s*(?:[\w-]+|"[^"]*"|'[^']*')\s*=""")
 _KINDS = {"phone": "the phone number of", "name": "the name of", "url": "the web address of"}
 _WORDS = {
     "key": "the key to press or to send",
@@ -35,25 +28,6 @@ _WORDS = {
 }
 
 Extracted = tuple[int, str, tuple[str, str], list[str]]
-
-
-def extract(
-    fileobj: BinaryIO,
-    keywords: Collection[str],  # noqa: ARG001 - Babel gives them to every extractor
-    comment_tags: Collection[str],  # noqa: ARG001
-    options: Mapping[str, str],  # noqa: ARG001
-) -> Iterator[Extracted]:
-    """Babel's extraction method `hotline_script`: the messages of one of the script's data files.
-
-    Yields (line, "pgettext", (message id, English), comments). Raises ScriptError where the script cannot be served.
-    """
-    path = Path(fileobj.name).resolve()
-    directory = path.parent.parent if path.parent.name == "topics" else path.parent
-    script = load_script(directory)
-    file = path.relative_to(directory).as_posix()
-    messages = [message for message in script.messages.values() if message.file == file]
-    for line, message in _placed(messages, path.read_text(encoding="utf-8")):
-        yield line, "pgettext", (message.id, message.text), list(comments_of(script, message))
 
 
 def make_template(script: Script) -> Catalog:
@@ -70,6 +44,24 @@ def make_template(script: Script) -> Catalog:
         entry.flags.discard("python-format")
         template[message.text] = entry
     return template
+
+
+def extract(
+    fileobj: BinaryIO,
+    keywords: Collection[str],  # noqa: ARG001 - Babel gives them to every extractor
+    comment_tags: Collection[str],  # noqa: ARG001
+    options: Mapping[str, str],  # noqa: ARG001
+) -> Iterator[Extracted]:
+    """Babel's extraction method `hotline_script`: the entries of the template that come from one data file.
+
+    Yields (1, "pgettext", (message id, English), comments). Raises ScriptError where the script cannot be served.
+    """
+    path = Path(fileobj.name).resolve()
+    folder = path.parent.parent if path.parent.name == "topics" else path.parent
+    place = f"{SCRIPT_FOLDER}/{path.relative_to(folder).as_posix()}", 0
+    for entry in make_template(load_script(folder)):
+        if place in entry.locations:
+            yield 1, "pgettext", (str(entry.context), str(entry.id)), entry.auto_comments
 
 
 def comments_of(script: Script, message: Message) -> tuple[str, ...]:
@@ -103,28 +95,3 @@ def _sources(script: Script, provenance: Provenance) -> Iterator[str]:
     yield f"As of {provenance.as_of}, to be reviewed by {provenance.review_by}"
     if provenance.needs_lawyer_review:
         yield "A lawyer has yet to review this text"
-
-
-def _placed(messages: Sequence[Message], document: str) -> Iterator[tuple[int, Message]]:
-    """Each message with the line of its text in the document: the first with that text that no earlier message has."""
-    lines_of: dict[str, list[int]] = {}
-    for line, text in _texts([f"{line}\n" for line in document.split("\n")]):
-        lines_of.setdefault(text, []).append(line)
-    for message in messages:
-        lines = lines_of.get(message.text)
-        yield (lines.pop(0) if lines else 1), message
-
-
-def _texts(lines: Sequence[str]) -> Iterator[tuple[int, str]]:
-    """The texts of a TOML document, folded as the loader folds them, with the line (from 1) on which each begins."""
-    start = 0
-    while start < len(lines):
-        end = start + 1
-        if _ASSIGNMENT.match(lines[start]):
-            for end in range(start + 1, len(lines) + 1):
-                with suppress(tomllib.TOMLDecodeError):
-                    (value,) = tomllib.loads("".join(lines[start:end])).values()
-                    if isinstance(value, str):
-                        yield start + 1, " ".join(value.split())
-                    break
-        start = end

@@ -7,23 +7,18 @@ translates as its previous text; where the message is gone it becomes obsolete, 
 from __future__ import annotations
 
 import re
-from typing import TYPE_CHECKING
+from collections.abc import Sequence
+from pathlib import Path
 
 import polib
 from babel.core import UnknownLocaleError
+from babel.messages.catalog import Catalog
+from babel.messages.catalog import Message as TemplateMessage
 from babel.messages.plurals import get_plural
 
 from hotline.catalogs.catalog import REVIEWED
-from hotline.catalogs.pofile import read_for_editing, text_of, write
-
-if TYPE_CHECKING:
-    from collections.abc import Sequence
-    from pathlib import Path
-
-    from babel.messages.catalog import Catalog
-    from babel.messages.catalog import Message as TemplateMessage
-
-    from hotline.script.model import Language
+from hotline.catalogs.pofile import read, text_of, write
+from hotline.script.model import Language
 
 _TEMPLATE_HEADER = """The texts of the hotline. Made by `hotline catalog extract`; do not edit.
 The English is changed in hotline/script/data."""
@@ -44,7 +39,7 @@ def write_template(path: Path, template: Catalog) -> bool:
 
 def update(path: Path, template: Catalog, language: Language) -> bool:
     """Brings a PO file up to date, or makes it. False where it was so already. Raises PoError for a broken file."""
-    former = read_for_editing(path) if path.exists() else None
+    former = read(path) if path.exists() else None
     return write(path, text_of(merge(former, template, language)))
 
 

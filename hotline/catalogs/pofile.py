@@ -1,4 +1,7 @@
-"""PO files on disk: read strictly, so that a damaged file is an error, never half a sentence; written in one step."""
+"""PO files on disk: read strictly, so that a damaged file is an error, never half a sentence; written in one step.
+
+The readers of polib and Babel drop or shorten what they cannot read without saying so: the one here does not.
+"""
 
 from __future__ import annotations
 
@@ -8,15 +11,8 @@ import stat
 import tempfile
 from contextlib import suppress
 from pathlib import Path
-from typing import TYPE_CHECKING, NamedTuple
 
 import polib
-from babel.messages.pofile import PoFileError, read_po
-
-if TYPE_CHECKING:
-    from collections.abc import Iterator
-
-    from babel.messages.catalog import Catalog
 
 LARGEST = 8_000_000  # bytes; the whole script in one language takes about 200,000
 
@@ -26,11 +22,13 @@ UNPRINTABLE = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f\u2028\u2029\ufffe\uffff]
 _QUOTED = r'"(?P<text>(?:[^"\\]|\\[\\"ntr])*)"'
 _STATEMENT = re.compile(rf"(?P<old>#~\s*)?(?:(?P<keyword>msg[\w\[\]]+)\s*)?{_QUOTED}")
 _PREVIOUS = re.compile(rf"#~?\|\s*(?:(?P<keyword>msgctxt|msgid)\s*)?{_QUOTED}")
-_COMMENT = re.compile(r"#(?P<kind>[.:,]?)\s?(?P<text>.*)")
-_UTF_8 = re.compile(r"content-type:.*charset=utf-?8\b", re.IGNORECASE)
-_BEFORE = {"msgctxt": {"", "msgstr"}, "msgid": {"", "msgstr", "msgctxt"}, "msgstr": {"msgid"}}
+_COMMENT = re.compile(r"#(?P<kind>[.:,]|(?![~|]))\s?(?P<text>.*)")
+_UTF_8 = re.compile(r"^content-type:.*charset=utf-?8\b", re.IGNORECASE | re.MULTILINE)
+_BEFORE = {"msgctxt": {""}, "msgid": {"", "msgctxt"}, "msgstr": {"msgid"}}
+_UPDATE = "run: hotline catalog update"
+_LINE_ERROR = 'this is neither a comment nor a keyword with a text in "quotes"; a quote in the text is \\"'
+_PREVIOUS_ERROR = 'after #| stands msgctxt or msgid with its text in "quotes"; mend the line'
 _ORDER = "an entry is msgctxt, msgid and msgstr, in this order"
-_OBSOLETE = "obsolete-entry"
 
 
 class PoError(Exception):
@@ -40,26 +38,12 @@ class PoError(Exception):
         super().__init__(f"{path}{f', line {line}' if line else ''}: {sentence}")
 
 
-def read_catalog(path: Path) -> Catalog:
-    """The file's entries, without the obsolete ones and without what the header says. Raises PoError."""
-    try:
-        return read_po(tuple(_served(_checked_lines(path))), abort_invalid=True)
-    except PoFileError as error:
-        raise PoError(path, error.lineno + 1, f"{error}; mend the line") from error
-    except (ValueError, LookupError, AttributeError, TypeError) as error:
-        raise PoError(path, None, f"cannot be read ({error}); restore the file") from error
-
-
-def read_for_editing(path: Path) -> polib.POFile:
+def read(path: Path) -> polib.POFile:
     """All that the file holds, obsolete entries with their previous texts too. Raises PoError."""
-    try:
-        file = polib.pofile("\n".join(_plain(_checked_lines(path))) + "\n", wrapwidth=0, encoding="utf-8")
-    except OSError as error:
-        raise PoError(path, None, "its lines with #| are not in order; mend or delete them") from error
-    for entry in file:
-        entry.obsolete = _OBSOLETE in entry.flags
-        entry.flags = [flag for flag in entry.flags if flag != _OBSOLETE]
-    return file
+    reader = _Reader(path)
+    for number, line in enumerate(re.split(r"\r\n|\r|\n", _text(path)), 1):
+        reader.read(number, line.strip())
+    return reader.file()
 
 
 def text_of(file: polib.POFile) -> str:
@@ -92,130 +76,116 @@ def write(path: Path, text: str) -> bool:
     return True
 
 
-class _Entry(NamedTuple):
-    """What has been read of the entry at hand; `last` is its last keyword, empty before the first."""
+class _Reader:
+    """Collects entries line by line. polib's own parser repairs or drops what it cannot read; here it is an error."""
 
-    last: str = ""
-    context: str | None = None
-    source: str = ""
-    obsolete: bool = False
+    def __init__(self, path: Path) -> None:
+        self._path = path
+        self._file = polib.POFile(wrapwidth=0)
+        self._header: polib.POEntry | None = None
+        self._entry = polib.POEntry()
+        self._keyword = ""  # the latest of the entry
+        self._previous: str | None = None  # the keyword that a text after #| on the line above belongs to
+        self._first_lines: dict[object, int] = {}
+        self._number = 0
 
-    @property
-    def complete(self) -> bool:
-        return self.last in {"", "msgstr"}
-
-
-def _checked_lines(path: Path) -> tuple[str, ...]:
-    """The file's lines, stripped. The libraries repair or drop what they cannot read; here it is an error."""
-    lines = tuple(line.strip() for line in re.split(r"\r\n|\r|\n", _text(path)))
-    first_line: dict[object, int] = {}
-    entry = _Entry()
-    for number, line in enumerate(lines, 1):
+    def read(self, number: int, line: str) -> None:
+        self._number = number
+        above, self._previous = self._previous, None
         if found := UNPRINTABLE.search(line):
-            raise PoError(path, number, f"it holds an invisible character (U+{ord(found[0]):04X}); delete it")
+            raise self._error(f"it holds an invisible character (U+{ord(found[0]):04X}); delete it")
         if statement := _STATEMENT.fullmatch(line):
-            entry = _after(path, number, entry, statement)
-            if statement["keyword"] == "msgstr":
-                _keep_first(path, number, entry, first_line)
-        elif line:
-            _check_comment(path, number, line, lines[number - 2] if number > 1 else "")
-            if not entry.complete:
-                raise PoError(path, number, f"the entry above is not complete; {_ORDER}")
-            entry = _Entry()
-    if not entry.complete:
-        raise PoError(path, len(lines), "the file ends within an entry; save it again completely")
-    if (None, "") not in first_line:
-        raise PoError(path, None, "it has no header; restore the file, or delete it and run: hotline catalog update")
-    if not any(_UTF_8.search(line) for line in lines):
-        raise PoError(path, None, "its header must say: Content-Type: text/plain; charset=UTF-8")
-    return lines
-
-
-def _check_comment(path: Path, number: int, line: str, above: str) -> None:
-    previous = _PREVIOUS.fullmatch(line)
-    if not line.startswith("#") or (line.startswith("#~") and not previous):
-        raise PoError(
-            path, number, 'this is neither a comment nor a keyword with a text in "quotes"; a quote in the text is \\"'
-        )
-    # polib would add a text without a keyword to whatever stands above, such as another entry's translation.
-    orphan = previous is not None and previous["keyword"] is None and not _PREVIOUS.fullmatch(above)
-    if orphan or (line.startswith("#|") and not previous):
-        raise PoError(path, number, 'after #| stands msgctxt or msgid with its text in "quotes"; mend the line')
-
-
-def _after(path: Path, number: int, entry: _Entry, statement: re.Match[str]) -> _Entry:
-    """The entry with one more line read."""
-    keyword, text, obsolete = statement["keyword"], statement["text"], statement["old"] is not None
-    if keyword is not None and keyword not in _BEFORE:
-        raise PoError(path, number, f"the line has no use for {keyword}; {_ORDER}")
-    if keyword is not None and entry.last not in _BEFORE[keyword]:
-        raise PoError(path, number, f"{keyword} cannot stand after {entry.last or 'nothing'}; {_ORDER}")
-    if keyword is None and not entry.last:
-        raise PoError(path, number, "this text belongs to no keyword; mend the line")
-    if obsolete != entry.obsolete and (keyword is None or not entry.complete):
-        raise PoError(path, number, "half of this entry is marked as obsolete with #~; mark all of it, or nothing")
-    match keyword, entry.last:
-        case ("msgctxt", _):
-            return _Entry("msgctxt", text, "", obsolete)
-        case ("msgid", "msgctxt"):
-            return entry._replace(last="msgid", source=text)
-        case ("msgid", _):
-            return _Entry("msgid", None, text, obsolete)
-        case (None, "msgctxt"):
-            return entry._replace(context=f"{entry.context}{text}")
-        case (None, "msgid"):
-            return entry._replace(source=entry.source + text)
-        case _:
-            return entry._replace(last="msgstr")
-
-
-def _keep_first(path: Path, number: int, entry: _Entry, first_line: dict[object, int]) -> None:
-    """Remembers where an entry stands. Neither its key nor, unless it is obsolete, its context may come twice."""
-    if not entry.source and (entry.context is not None or entry.obsolete):
-        raise PoError(path, number, "only the header may have an empty msgid; delete this entry")
-    keys: list[object] = [(entry.context, entry.source)]
-    if entry.context is not None and not entry.obsolete:
-        keys.append(entry.context)
-    for key in keys:
-        first = first_line.setdefault(key, number)
-        if first != number:
-            what = f"the message {entry.context!r}" if entry.context else "this entry"
-            raise PoError(path, number, f"{what} stands on line {first} too; delete one of the two")
-
-
-def _served(lines: tuple[str, ...]) -> Iterator[str]:
-    """The lines that texts are said from, in their places. A slip in the header's dates must not cost the texts."""
-    in_header = False
-    for line, following in zip(lines, (*lines[1:], ""), strict=True):
-        if line.startswith("msgid"):
-            in_header = line == 'msgid ""' and following.startswith("msgstr")
-        elif line.startswith(("#", "msgctxt")):
-            in_header = False
-        if line.startswith(("#~", "#|", "#:")):
-            yield ""
-        elif in_header and not line.startswith("msgid"):
-            yield 'msgstr ""' if line.startswith("msgstr") else ""
-        else:
-            statement = _STATEMENT.fullmatch(line)
-            yield _canonical(statement) if statement else line
-
-
-def _plain(lines: tuple[str, ...]) -> Iterator[str]:
-    """The lines as polib takes them. It drops the previous text of obsolete entries; these pass as others, marked."""
-    for line in lines:
-        if statement := _STATEMENT.fullmatch(line):
-            if statement["old"] and statement["keyword"] == "msgid":
-                yield f"#, {_OBSOLETE}"
-            yield _canonical(statement)
+            self._read_statement(statement["keyword"], statement["text"], obsolete=statement["old"] is not None)
         elif previous := _PREVIOUS.fullmatch(line):
-            yield f"#| {_canonical(previous)}"
+            self._previous = previous["keyword"] or above
+            if self._previous is None:
+                raise self._error(_PREVIOUS_ERROR)
+            self._open()
+            self._add(f"previous_{self._previous}", previous["text"])
         elif comment := _COMMENT.fullmatch(line):
-            yield f"#{comment['kind']} {comment['text']}"
+            self._open()
+            self._read_comment(comment["kind"], comment["text"])
+        elif line:
+            raise self._error(_PREVIOUS_ERROR if line.startswith("#|") else _LINE_ERROR)
 
+    def file(self) -> polib.POFile:
+        if self._keyword not in {"", "msgstr"}:
+            raise self._error("the file ends within an entry; save it again completely")
+        header = self._header
+        if header is None:
+            raise PoError(self._path, None, f"it has no header; restore the file, or delete it and {_UPDATE}")
+        if not _UTF_8.search(header.msgstr):
+            raise PoError(self._path, None, "its header must say: Content-Type: text/plain; charset=UTF-8")
+        self._file.header, self._file.metadata_is_fuzzy = header.tcomment, header.fuzzy
+        name = ""
+        for line in header.msgstr.splitlines():
+            field, colon, value = line.partition(":")
+            if colon:
+                name = field
+                self._file.metadata[name] = value.strip()
+            elif name:
+                self._file.metadata[name] += f"\n{line.strip()}"
+        return self._file
 
-def _canonical(statement: re.Match[str]) -> str:
-    keyword = f"{statement['keyword']} " if statement["keyword"] else ""
-    return f'{keyword}"{statement["text"]}"'
+    def _open(self) -> None:
+        """Begins an entry, unless one is begun of which only comments have been read."""
+        if self._keyword not in {"", "msgstr"}:
+            raise self._error(f"the entry above is not complete; {_ORDER}")
+        if self._keyword:
+            self._entry, self._keyword = polib.POEntry(), ""
+
+    def _read_statement(self, keyword: str | None, text: str, *, obsolete: bool) -> None:
+        if keyword is not None and keyword not in _BEFORE:
+            raise self._error(f"the line has no use for {keyword}; {_ORDER}")
+        if keyword in {"msgctxt", "msgid"} and self._keyword == "msgstr":
+            self._open()
+        if keyword is not None and self._keyword not in _BEFORE[keyword]:
+            raise self._error(f"{keyword} cannot stand after {self._keyword or 'nothing'}; {_ORDER}")
+        if keyword is None and not self._keyword:
+            raise self._error("this text belongs to no keyword; mend the line")
+        if self._keyword and obsolete != self._entry.obsolete:
+            raise self._error("half of this entry is marked as obsolete with #~; mark all of it, or nothing")
+        self._entry.obsolete = obsolete
+        self._keyword = keyword or self._keyword
+        self._add(self._keyword, text)
+        if keyword == "msgstr":
+            self._keep()
+
+    def _read_comment(self, kind: str, text: str) -> None:
+        entry = self._entry
+        match kind:
+            case ",":
+                entry.flags += [flag.strip() for flag in text.split(",") if flag.strip()]
+            case ":":
+                entry.occurrences += [(place, "") for place in text.split()]
+            case ".":
+                entry.comment = f"{entry.comment}\n{text}" if entry.comment else text
+            case _:
+                entry.tcomment = f"{entry.tcomment}\n{text}" if entry.tcomment else text
+
+    def _add(self, field: str, text: str) -> None:
+        setattr(self._entry, field, (getattr(self._entry, field) or "") + polib.unescape(text))
+
+    def _keep(self) -> None:
+        """Neither an entry's context and text nor, unless it is obsolete, its context alone may come twice."""
+        entry = self._entry
+        if not entry.msgid and (entry.msgctxt is not None or entry.obsolete):
+            raise self._error("only the header may have an empty msgid; delete this entry")
+        keys: list[object] = [(entry.msgctxt, entry.msgid)]
+        if entry.msgctxt and not entry.obsolete:
+            keys.append(entry.msgctxt)
+        for key in keys:
+            first = self._first_lines.setdefault(key, self._number)
+            if first != self._number:
+                what = f"the message {entry.msgctxt!r}" if entry.msgctxt else "this entry"
+                raise self._error(f"{what} stands on line {first} too; delete one of the two")
+        if entry.msgid:
+            self._file.append(entry)
+        else:
+            self._header = entry
+
+    def _error(self, sentence: str) -> PoError:
+        return PoError(self._path, self._number, sentence)
 
 
 def _text(path: Path) -> str:

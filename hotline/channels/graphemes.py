@@ -4,6 +4,8 @@ The rules are those of UAX #29 for Unicode 10 as npm grapheme-splitter 1.0.4 rea
 a flag keeps one mark only, and at most one mark may stand between an emoji and its skin tone.
 """
 
+from __future__ import annotations
+
 import re
 import tomllib
 from importlib.resources import files

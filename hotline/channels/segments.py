@@ -4,6 +4,8 @@ Counts as npm `sms-segments-calculator` 1.3.0 does (mode 'auto', no smart encodi
 standard: it splits no grapheme cluster (an emoji family, a letter with its marks), however long, across segments.
 """
 
+from __future__ import annotations
+
 from bisect import bisect_right
 from dataclasses import dataclass
 from itertools import accumulate

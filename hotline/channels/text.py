@@ -27,6 +27,13 @@ def render_text(reply: Reply, wording: Wording) -> str:
     return str(response)
 
 
+def render_number(wording: Wording) -> str:
+    """The TwiML document for when nothing else can be said: the referral number, alike in every language."""
+    response = MessagingResponse()
+    response.message(wording.referral_number)
+    return str(response)
+
+
 def render_nothing() -> str:
     """The TwiML document that sends nothing."""
     return str(MessagingResponse())

@@ -11,13 +11,11 @@ from twilio.twiml.voice_response import Gather, VoiceResponse
 from hotline.channels.paths import VoicePlace
 from hotline.channels.wording import Wording
 from hotline.dialogue.reply import HangUp, Reply, Say, Transfer
+from hotline.script.model import REFERRAL_LINE, ZIP_DIGITS, Phrase
 
 # Twilio's `timeout` of Gather counts from the end of what is said; of Dial, until somebody answers. Seconds.
 KEY_SECONDS = 6
-PLACE_SECONDS = 10
 TRANSFER_SECONDS = 25
-
-ZIP_DIGITS = 5
 
 _E164 = re.compile(r"\+[1-9]\d{6,14}")
 
@@ -40,9 +38,19 @@ def render_call(reply: Reply, wording: Wording, own_number: str) -> str:
             )
         case Transfer():
             # Without a number of its own the line would show the caller's, so it gives the number instead.
-            response.append(_gather(replace(reply, says=(Say("transfer-failed"),)), wording))
+            response.append(_gather(replace(reply, says=(Say(Phrase.NO_TRANSFER),)), wording))
         case _:
             response.append(_gather(reply, wording))
+    return str(response)
+
+
+def render_transfer(wording: Wording, language: str, own_number: str) -> str:
+    """The TwiML document for when nothing else can be said: the referral number, spoken, and a transfer to it."""
+    response = VoiceResponse()
+    _say(response, wording, language, wording.referral_number)
+    if _E164.fullmatch(own_number):
+        response.dial(wording.script.organisations[REFERRAL_LINE].phone, caller_id=own_number, timeout=TRANSFER_SECONDS)
+    _say(response, wording, language, wording.referral_number)
     return str(response)
 
 
@@ -64,10 +72,10 @@ def _gather(reply: Reply, wording: Wording) -> Gather:
         language=language.hear,
         action=VoicePlace(reply.language, reply.node, reply.misses).path,
         method="POST",
-        num_digits=ZIP_DIGITS if reply.wants_place else 1,
+        num_digits=ZIP_DIGITS if reply.wants_town else 1,
         # No key ends the input, so that # arrives as a choice.
         finish_on_key="",
-        timeout=PLACE_SECONDS if reply.wants_place else KEY_SECONDS,
+        timeout=KEY_SECONDS,
         speech_timeout="auto" if language.hear else None,
         action_on_empty_result=True,
     )

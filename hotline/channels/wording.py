@@ -1,4 +1,4 @@
-"""The words of a reply in one language: messages from the catalogs, their placeholders as the channel renders them."""
+"""The words of a reply: messages from the catalogs, their placeholders as the channel renders them."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from babel.lists import format_list
 
 from hotline.catalogs.catalog import Catalogs
 from hotline.dialogue.reply import Choice, Say
-from hotline.script.model import REFERRAL_LINE, Language, Script
+from hotline.script.model import REFERRAL_LINE, Language, Phrase, Script
 from hotline.script.placeholders import fill
 
 
@@ -26,17 +26,19 @@ class Wording(ABC):
     def words(self, say: Say, language: str) -> str:
         """A message, complete, in its own language or in the one given."""
         spoken_in = say.language or language
-        text = self._text(say.message, spoken_in)
-        if text is None:
-            return self.phone(self.script.organisations[REFERRAL_LINE].phone or "")
+        text = self._current(say.message, spoken_in) or self._standing(say.message, spoken_in)
         return fill(text, lambda name: self._value(name, say.arguments, self.script.languages[spoken_in]))
 
     def choice(self, choice: Choice, language: str) -> str:
         """One choice with its key, such as "1 More" or "More, press 1."."""
         spoken_in = choice.label.language or language
         values = {"key": self.key(choice.key, spoken_in), "choice": self.words(choice.label, spoken_in)}
-        template = self._text("choice", spoken_in)
-        return fill(template, values.__getitem__) if template else f"{values['key']} {values['choice']}"
+        return fill(self._current(Phrase.CHOICE, spoken_in) or "{key} {choice}", values.__getitem__)
+
+    @property
+    def referral_number(self) -> str:
+        """The number that every way leads to."""
+        return self.phone(self.script.organisations[REFERRAL_LINE].phone or "")
 
     @abstractmethod
     def phone(self, number: str) -> str:
@@ -58,14 +60,22 @@ class Wording(ABC):
     def variants(self, message: str) -> tuple[str, ...]:
         """The ids under which this channel looks for a message, the best first."""
 
-    def _text(self, message: str, language: str) -> str | None:
-        """The text in a language; a standing text of the same language where there is no current translation."""
-        standing = "updating-label" if message.endswith(".title") or message in LABELS else "updating"
-        for wanted in (message, standing):
-            id = next(id for id in self.variants(wanted) if id in self.script.messages)
-            if (text := self.catalogs.text(language, id)) is not None:
-                return text
-        return None
+    def _current(self, message: str, language: str) -> str | None:
+        """The text in a language; None where its translation is missing or stale."""
+        return self.catalogs.text(language, self._id(message))
+
+    def _standing(self, message: str, language: str) -> str:
+        """What is said in a language instead of a text that is not ready in it.
+
+        A standing text may itself be stale: its earlier wording is still better than a number alone.
+        """
+        is_label = self.script.messages[self._id(message)].is_label
+        standing = self._id(Phrase.UPDATING_LABEL if is_label else Phrase.UPDATING)
+        text = self.catalogs.text(language, standing) or self.catalogs.earlier(language, standing)
+        return text or f"{{phone.{REFERRAL_LINE}}}"
+
+    def _id(self, message: str) -> str:
+        return next(id for id in self.variants(message) if id in self.script.messages)
 
     def _value(self, name: str, arguments: Mapping[str, date | tuple[str, ...]], language: Language) -> str:
         kind, _, id = name.partition(".")
@@ -80,10 +90,6 @@ class Wording(ABC):
                 return self.web(organisation.host or "", language.code)
             case _:
                 return organisation.name
-
-
-# Short messages that stand beside a key.
-LABELS = frozenset({"more", "person", "language-choice"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -123,12 +129,12 @@ class SpokenWording(Wording):
         return ", ".join(" ".join(group) for group in ("1", number[2:5], number[5:8], number[8:]))
 
     def web(self, host: str, language: str) -> str:
-        dot, slash = self.words(Say("web-dot"), language), self.words(Say("web-slash"), language)
-        return host.replace(".", f" {dot} ").replace("/", f" {slash} ")
+        dot, slash = self._current(Phrase.WEB_DOT, language), self._current(Phrase.WEB_SLASH, language)
+        return host.replace(".", f" {dot or '.'} ").replace("/", f" {slash or '/'} ")
 
     def key(self, key: str, language: str) -> str:
-        name = {"*": "key-star", "#": "key-pound"}.get(key)
-        return self.words(Say(name), language) if name else key
+        name = {"*": Phrase.KEY_STAR, "#": Phrase.KEY_POUND}.get(key)
+        return (self._current(name, language) if name else None) or key
 
     def day(self, day: date, language: Language) -> str:
         return format_skeleton("yMMMM", day, locale=language.locale)

@@ -7,17 +7,19 @@ from datetime import date
 from typing import assert_never
 
 from hotline.dialogue.heard import Arrival, Heard, Keys, Silence, TransferEnded, Words
-from hotline.dialogue.reply import HangUp, Reply, Say, Transfer, Turn
-from hotline.dialogue.scene import BACK_KEY, LANGUAGE_KEY, MENU_KEY, PERSON_KEY, node_of, scene_of, targets_of
+from hotline.dialogue.reply import HangUp, Reply, Say, Turn
+from hotline.dialogue.scene import BACK_KEY, LANGUAGE_KEY, MENU_KEY, PERSON_KEY, fitting, scene_of, targets_of
 from hotline.dialogue.session import Session
 from hotline.script.model import (
     EMERGENCY_MENU,
     LANGUAGE_NODE,
     MAIN_MENU,
     PERSON_TOPIC,
-    PLACE_NODE,
-    PLACE_TOPIC,
+    TOWN_NODE,
+    TOWN_TOPIC,
     UNSURE_NODE,
+    ZIP_DIGITS,
+    Phrase,
     Script,
 )
 from hotline.understanding.understood import EMERGENCY, GREETING, NONE, Guess, Understood
@@ -33,18 +35,26 @@ LAST_MISS = 3
 
 def advance(script: Script, session: Session, heard: Heard) -> Turn:
     """The next turn of a conversation. Any input at any node gives a reply with a way on."""
-    stage = _Stage(script, replace(session, turns=session.turns + 1), heard.on)
+    before = fitting(script, session)
+    turn = _answer(_Stage(script, replace(before, turns=before.turns + 1), heard.on), heard)
+    spoken = turn.session.language if turn.session else None
+    return replace(turn, learned=spoken if spoken != before.language else None)
+
+
+def _answer(stage: _Stage, heard: Heard) -> Turn:
     match heard:
         case Arrival():
-            return stage.go(MAIN_MENU if session.language else LANGUAGE_NODE)
+            return stage.go(MAIN_MENU if stage.session.language else LANGUAGE_NODE)
         case Keys(keys=keys):
             return _press(stage, keys)
         case Words(understood=understood):
             return _listen(stage, understood)
         case Silence():
             return _miss(stage)
-        case TransferEnded(answered=answered):
-            return stage.go(MAIN_MENU, before=(Say("transfer-over" if answered else "transfer-failed"),))
+        case TransferEnded(answered=True):
+            return stage.having(stage.session.at(MAIN_MENU)).stay(instead=(Say(Phrase.TRANSFER_OVER),))
+        case TransferEnded():
+            return stage.go(MAIN_MENU, before=(Say(Phrase.TRANSFER_FAILED),))
         case _:
             assert_never(heard)
 
@@ -57,10 +67,6 @@ class _Stage:
     session: Session
     today: date
 
-    @property
-    def node(self) -> str:
-        return node_of(self.script, self.session)
-
     def having(self, session: Session) -> _Stage:
         return replace(self, session=session)
 
@@ -69,28 +75,24 @@ class _Stage:
         return self.having(self.session.at(node)).stay(before=before)
 
     def stay(
-        self,
-        *,
-        before: tuple[Say, ...] = (),
-        instead: tuple[Say, ...] = (),
-        effect: Transfer | HangUp | None = None,
+        self, *, before: tuple[Say, ...] = (), instead: tuple[Say, ...] = (), effect: HangUp | None = None
     ) -> Turn:
         """Says what the node says where the conversation stands, or something instead."""
-        scene = scene_of(self.script, self.session)
+        scene, node = scene_of(self.script, self.session), self.session.node or MAIN_MENU
         says = (*before, *(instead or scene.says))
-        introduced = self.session.greeted or self.node == LANGUAGE_NODE
+        introduced = self.session.greeted or node == LANGUAGE_NODE
         reply = Reply(
             language=self.session.language or self.script.source_language,
-            node=self.node,
+            node=node,
             misses=self.session.misses,
             says=says,
             choices=scene.choices,
-            introduction=None if introduced else Say("welcome"),
+            introduction=None if introduced else Say(Phrase.WELCOME),
             stamp=self.stamp(says),
             effect=effect or (None if instead else scene.transfer),
-            wants_place=scene.wants_place,
+            wants_town=scene.wants_town,
         )
-        return Turn(replace(self.session, node=self.node, greeted=self.session.greeted or not introduced), reply)
+        return Turn(replace(self.session, node=node, greeted=self.session.greeted or not introduced), reply)
 
     def stamp(self, says: tuple[Say, ...]) -> Say | None:
         """Up to when all that is said is known to be true; past a review date, that it may be out of date."""
@@ -98,24 +100,34 @@ class _Stage:
         if not known:
             return None
         overdue = any(self.today > provenance.review_by for provenance in known)
-        return Say("overdue" if overdue else "as-of", {"date": min(provenance.as_of for provenance in known)})
+        oldest = min(provenance.as_of for provenance in known)
+        return Say(Phrase.OVERDUE if overdue else Phrase.AS_OF, {"date": oldest})
 
 
 def _press(stage: _Stage, keys: str) -> Turn:
-    if stage.node == PLACE_NODE and len(keys) > 1:
-        return _tell_of_place(stage, tuple(slug for slug, town in stage.script.towns.items() if keys in town.zips))
-    always = {PERSON_KEY: PERSON_TOPIC, LANGUAGE_KEY: LANGUAGE_NODE, MENU_KEY: MAIN_MENU}
-    if keys in always:
-        return stage.go(always[keys])
+    if set(keys) == {PERSON_KEY}:
+        return stage.go(PERSON_TOPIC)
+    if keys == LANGUAGE_KEY:
+        return stage.go(LANGUAGE_NODE)
+    if keys == MENU_KEY:
+        return _start_again(stage)
     if keys == BACK_KEY:
         return _go_back(stage)
-    if stage.node == LANGUAGE_NODE:
-        chosen = [code for code, language in stage.script.languages.items() if language.key == keys]
+    if len(keys) == ZIP_DIGITS:
+        return _tell_of_town(stage, stage.script.towns_with_zip(keys))
+    return _choose(stage, keys)
+
+
+def _choose(stage: _Stage, key: str) -> Turn:
+    """A key of those that are numbered where the conversation stands."""
+    if stage.session.node == LANGUAGE_NODE:
+        chosen = [code for code, language in stage.script.languages.items() if language.key == key]
         return _speak(stage, chosen[0]) if chosen else _miss(stage)
     targets = targets_of(stage.script, stage.session)
-    if keys.isascii() and keys.isdigit() and 1 <= int(keys) <= len(targets):
-        return stage.go(targets[int(keys) - 1])
-    return _miss(stage)
+    if not (key.isascii() and key.isdigit() and 1 <= int(key) <= len(targets)):
+        return _miss(stage)
+    # Where nothing is known of what was offered, a choice would be a guess: it is offered again.
+    return stage.go(targets[int(key) - 1] if stage.session.node else MAIN_MENU)
 
 
 def _listen(stage: _Stage, understood: Understood) -> Turn:
@@ -126,15 +138,36 @@ def _listen(stage: _Stage, understood: Understood) -> Turn:
     topic = understood.best.topic
     if topic == EMERGENCY:
         return stage.go(EMERGENCY_MENU)
-    if understood.towns and (topic in {NONE, GREETING, PLACE_TOPIC} or stage.node in {PLACE_NODE, PLACE_TOPIC}):
-        return _tell_of_place(stage, understood.towns)
+    if _cannot_wait(stage.script, understood.best):
+        return stage.go(topic)
+    if _is_about_town(stage, understood):
+        return _tell_of_town(stage, understood.towns)
+    if _is_sure(stage.script, understood.best):
+        return stage.go(topic)
     if topic == GREETING:
         return stage.go(MAIN_MENU)
-    if topic in stage.script.topics and understood.best.confidence >= SURE:
-        return stage.go(topic)
-    if stage.node == PLACE_NODE:
-        return _tell_of_place(stage, ())
     return _offer(stage, understood)
+
+
+def _is_sure(script: Script, guess: Guess) -> bool:
+    return guess.topic in script.topics and guess.confidence >= SURE
+
+
+def _cannot_wait(script: Script, guess: Guess) -> bool:
+    """Whether it is surely an urgent topic, or a person is asked for."""
+    return _is_sure(script, guess) and (
+        script.topics[guess.topic].urgent or script.topics[guess.topic].transfer is not None
+    )
+
+
+def _is_about_town(stage: _Stage, understood: Understood) -> bool:
+    """Whether a town is named as the subject. What is written where a town is asked for is taken for one."""
+    if stage.session.node == TOWN_NODE:
+        return True
+    if not understood.towns:
+        return False
+    nothing_else = understood.best.topic in {GREETING, TOWN_TOPIC} or not _is_likely(stage.script, understood.best)
+    return nothing_else or stage.session.node == TOWN_TOPIC
 
 
 def _obey(stage: _Stage, understood: Understood) -> Turn:
@@ -146,15 +179,19 @@ def _obey(stage: _Stage, understood: Understood) -> Turn:
         case "back":
             return _go_back(stage)
         case "more":
-            return stage.go(stage.script.following(stage.node) or stage.node)
+            return stage.go(stage.script.following(stage.session.node or MAIN_MENU) or stage.session.node or MAIN_MENU)
         case "repeat":
-            return stage.stay()
+            return stage.having(replace(stage.session, misses=0)).stay()
         case "forget":
             return _forget(stage)
         case "language":
             return stage.go(LANGUAGE_NODE)
         case _:
-            return stage.go(MAIN_MENU)
+            return _start_again(stage)
+
+
+def _start_again(stage: _Stage) -> Turn:
+    return stage.having(replace(stage.session, node=None, back=(), offered=())).go(MAIN_MENU)
 
 
 def _go_back(stage: _Stage) -> Turn:
@@ -169,11 +206,12 @@ def _speak(stage: _Stage, language: str) -> Turn:
     return stage.having(session).stay()
 
 
-def _tell_of_place(stage: _Stage, towns: tuple[str, ...]) -> Turn:
+def _tell_of_town(stage: _Stage, towns: tuple[str, ...]) -> Turn:
     if len(towns) > 1:
         names = tuple(stage.script.towns[slug].name for slug in towns)
-        return stage.having(stage.session.at(PLACE_NODE)).stay(instead=(Say("several-towns", {"towns": names}),))
-    session, message = stage.session.at(PLACE_TOPIC), "town-unknown"
+        asked = Say(Phrase.SEVERAL_TOWNS, {"towns": names})
+        return stage.having(stage.session.at(TOWN_NODE)).stay(instead=(asked,))
+    session, message = stage.session.at(TOWN_TOPIC), str(Phrase.TOWN_UNKNOWN)
     if towns:
         town = stage.script.towns[towns[0]]
         session, message = replace(session, county=town.county), town.rule or message
@@ -198,20 +236,21 @@ def _miss(stage: _Stage) -> Turn:
     misses = stage.session.misses + 1
     if misses >= LAST_MISS:
         stage = stage.having(replace(stage.session, misses=0))
-        return stage.stay(instead=_everywhere(stage, "goodbye"), effect=HangUp())
-    if misses == SECOND_MISS and stage.node != LANGUAGE_NODE:
+        return stage.stay(instead=_everywhere(stage, Phrase.GOODBYE), effect=HangUp())
+    if misses == SECOND_MISS and stage.session.node != LANGUAGE_NODE:
         stage = stage.having(stage.session.at(MAIN_MENU))
     stage = stage.having(replace(stage.session, misses=misses))
-    return stage.stay(before=_everywhere(stage, "try-again" if misses < SECOND_MISS else "still-here"))
+    return stage.stay(before=_everywhere(stage, Phrase.TRY_AGAIN if misses < SECOND_MISS else Phrase.STILL_HERE))
 
 
-def _everywhere(stage: _Stage, message: str) -> tuple[Say, ...]:
-    """A message in the language spoken; while that is still being asked, in every one."""
-    if stage.node != LANGUAGE_NODE:
-        return (Say(message),)
-    return tuple(Say(message, language=code) for code in stage.script.languages)
+def _everywhere(stage: _Stage, phrase: Phrase) -> tuple[Say, ...]:
+    """A phrase in the language spoken; while that is still being asked, in every one."""
+    if stage.session.node != LANGUAGE_NODE:
+        return (Say(phrase),)
+    return tuple(Say(phrase, language=code) for code in stage.script.languages)
 
 
 def _forget(stage: _Stage) -> Turn:
-    turn = stage.having(Session(language=stage.session.language, greeted=True)).stay(instead=(Say("forgotten"),))
+    session = Session(language=stage.session.language, greeted=True)
+    turn = stage.having(session).stay(instead=(Say(Phrase.FORGOTTEN),))
     return Turn(None, replace(turn.reply, choices=()))

@@ -23,6 +23,8 @@ class Say:
 
 @dataclass(frozen=True, slots=True)
 class Choice:
+    """A key and the message beside it."""
+
     key: str
     label: Say
 
@@ -43,7 +45,7 @@ class HangUp:
 class Reply:
     """`introduction` says once what the line is; `stamp` says up to when the statement is known to be true.
 
-    The conversation goes on at `node`, after `misses` inputs in a row that led nowhere; `wants_place` where a town or
+    The conversation goes on at `node`, after `misses` inputs in a row that led nowhere; `wants_town` where a town or
     ZIP code is expected there.
     """
 
@@ -55,12 +57,16 @@ class Reply:
     introduction: Say | None = None
     stamp: Say | None = None
     effect: Transfer | HangUp | None = None
-    wants_place: bool = False
+    wants_town: bool = False
 
 
 @dataclass(frozen=True, slots=True)
 class Turn:
-    """One reply, and the session to remember: None where everything is to be forgotten."""
+    """One reply, and the session to remember: None where everything is to be forgotten.
+
+    `learned` is the language that this turn began to speak; None where it goes on in the same.
+    """
 
     session: Session | None
     reply: Reply
+    learned: str | None = None

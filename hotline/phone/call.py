@@ -6,14 +6,14 @@ import json
 from dataclasses import asdict, dataclass, fields
 from math import isfinite
 from types import NoneType, UnionType
-from typing import Any, Final, Literal, TypeVar, get_args, get_origin, get_type_hints
+from typing import Any, Literal, TypeVar, get_args, get_origin, get_type_hints
 
 from hotline.phone.errors import PhoneError
 
 Value = TypeVar("Value", "Event", "Waiting", "Call")
 
 # A loop of 0 ends after this many rounds.
-ENDLESS: Final = 1000
+ENDLESS = 1000
 
 
 @dataclass(frozen=True, slots=True)

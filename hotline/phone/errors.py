@@ -1,5 +1,7 @@
 """What can go wrong on the phone, with the number that Twilio gives it."""
 
+from __future__ import annotations
+
 
 class PhoneError(Exception):
     """A plain sentence that says what went wrong. `code` is Twilio's error code, None where Twilio has none."""

@@ -3,15 +3,12 @@
 from __future__ import annotations
 
 import re
-from typing import TYPE_CHECKING, Final
 
 from hotline.channels.segments import count_segments
+from hotline.phone.line import Line
 
-if TYPE_CHECKING:
-    from hotline.phone.line import Line
-
-API_VERSION: Final = "2010-04-01"
-WHATSAPP: Final = "whatsapp:"
+API_VERSION = "2010-04-01"
+WHATSAPP = "whatsapp:"
 
 
 def call_form(line: Line, call_sid: str, caller: str, status: str) -> dict[str, str]:

@@ -5,24 +5,23 @@ from __future__ import annotations
 import re
 import secrets
 import time
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING, Final, cast
+from typing import cast
 
 from hotline.phone.call import Call, Event, Waiting
 from hotline.phone.errors import PhoneError
 from hotline.phone.forms import call_form
+from hotline.phone.line import Line, Method
 from hotline.phone.saying import repetitions, said
-from hotline.phone.twiml import Document, Verb, parse
+from hotline.phone.twiml import Verb, parse
+from hotline.phone.vocabulary import E164, vocabulary
 
-if TYPE_CHECKING:
-    from collections.abc import Mapping
-
-    from hotline.phone.line import Line, Method
-
-MOST_DOCUMENTS: Final = 10
-RING_SECONDS: Final = "30"
-TRANSFER_SECONDS: Final = "30"
-LONGEST_TEXT: Final = 1600
+MOST_DOCUMENTS = 10
+RING_SECONDS = "30"
+TRANSFER_SECONDS = "30"
+CONFIDENCE = "0.9"
+STATUS_PATH = "/voice/status"
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,7 +32,7 @@ class _Request:
 
 
 class Interpreter:
-    """One step of `call`. Give it an input, then `run()`, then take `result()`.
+    """One step of `call`: it takes an input, then `run()`s, and then has a `result()`.
 
     What Twilio answers with an error message (PhoneError with a code) goes to the line's fallback URL once a step,
     without one it ends the call. Errors without a code are raised: what was asked of the phone makes no sense.
@@ -42,7 +41,7 @@ class Interpreter:
     def __init__(self, line: Line, call: Call) -> None:
         self._line = line
         self._call = call
-        self._verbs = parse(call.document, "voice").verbs
+        self._verbs = parse(call.document, "voice")
         self._url = call.url
         self._document = call.document
         self._position = call.position
@@ -69,7 +68,7 @@ class Interpreter:
         )
 
     def run(self) -> None:
-        """Go on until the call waits or has ended."""
+        """Goes on until the call waits or has ended."""
         while self._waiting is None:
             try:
                 self._go_on()
@@ -89,16 +88,13 @@ class Interpreter:
         self._keys_ahead = keys
         self._take_keys()
 
-    def speak(self, words: str, confidence: float | None) -> None:
+    def speak(self, words: str) -> None:
         """Speech counts only if the Gather listens for it and no key came first."""
         gather = self._current("Gather")
         waiting = self._gathering()
         if not waiting.accepts_speech or waiting.pressed:
             return
-        heard = {"SpeechResult": words}
-        if confidence is not None:
-            heard["Confidence"] = str(confidence)
-        self._submit(gather, heard)
+        self._submit(gather, {"SpeechResult": words, "Confidence": CONFIDENCE})
 
     def stay_silent(self) -> None:
         gather = self._current("Gather")
@@ -159,9 +155,9 @@ class Interpreter:
             raise PhoneError(f"More than {MOST_DOCUMENTS} redirects without any input.", 11215)
         status = "in-progress" if self._answered else "ringing"
         answer = self._line.fetch(request.method, self._asked_url, {**self._form(status), **request.extra})
-        document: Document = parse(answer.body, "voice")
+        verbs = parse(answer.body, "voice")
         self._url, self._document = answer.url, answer.body
-        self._verbs, self._position = document.verbs, 0
+        self._verbs, self._position = verbs, 0
 
     def _form(self, status: str) -> dict[str, str]:
         return call_form(self._line, self._call.call_sid, self._call.caller, status)
@@ -180,14 +176,12 @@ class Interpreter:
     def _end(self, reason: str, sentence: str | None = None, status: str = "completed") -> None:
         self._pending = None
         self._waiting = Waiting("ended")
-        if self._line.status_path is not None:
-            seconds = max(1, round(time.time() - self._call.began))
-            form = {**self._form(status), "CallDuration": str(seconds)}
-            try:
-                self._line.notify(self._line.status_path, form)
-            except PhoneError as error:
-                if sentence is None:
-                    reason, sentence = f"status callback error {error.code}", error.sentence
+        seconds = max(1, round(time.time() - self._call.began))
+        try:
+            self._line.notify(STATUS_PATH, {**self._form(status), "CallDuration": str(seconds)})
+        except PhoneError as error:
+            if sentence is None:
+                reason, sentence = f"status callback error {error.code}", error.sentence
         self._events.append(Event("ended", reason=reason, text=sentence))
 
     # verbs
@@ -255,8 +249,9 @@ class Interpreter:
 
     def _send(self, sms: Verb) -> None:
         body, to = sms.text.strip(), sms.get("to") or self._call.caller
-        if len(body) > LONGEST_TEXT:
-            raise PhoneError(f"An <Sms> of {len(body)} characters is too long, {LONGEST_TEXT} are allowed.", 14103)
+        longest = vocabulary().longest_text
+        if len(body) > longest:
+            raise PhoneError(f"An <Sms> of {len(body)} characters is too long, {longest} are allowed.", 14103)
         if not to.startswith("+"):
             raise PhoneError("<Sms> has no number to send to.", 14101)
         self._events.append(Event("sent", number=to, caller_id=sms.get("from") or self._line.number, text=body))
@@ -330,8 +325,6 @@ def _method(verb: Verb) -> Method:
 def _can_be_dialled(number: str) -> bool:
     if not re.fullmatch(r"\+?[0-9 ().-]+", number):
         return False
-    digits = re.sub(r"[^0-9]", "", number)
+    bare = re.sub(r"[^+0-9]", "", number)
     # Without a plus Twilio takes a number as one of the caller's country: ten digits, or eleven with the 1.
-    if number.startswith("+"):
-        return 8 <= len(digits) <= 15 and digits[0] != "0"  # noqa: PLR2004
-    return re.fullmatch(r"1?[2-9][0-9]{9}", digits) is not None
+    return re.fullmatch(rf"{E164}|1?[2-9][0-9]{{9}}", bare) is not None

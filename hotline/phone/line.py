@@ -1,15 +1,13 @@
-"""The line to a running hotline: requests signed and answers checked as Twilio does it.
-
-Twilio's limits: 5 s to connect, 15 s for the whole answer, 10 redirects, 64 kB of TwiML. Cookies are not kept.
-"""
+"""The line to a running hotline: requests signed and answers checked as Twilio does it. It keeps no cookies."""
 
 from __future__ import annotations
 
 import time
 import uuid
+from collections.abc import Mapping
 from contextlib import closing
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Final, Literal
+from typing import Literal
 from urllib.parse import urlencode, urljoin, urlsplit
 
 import requests
@@ -20,19 +18,17 @@ from twilio.request_validator import RequestValidator
 from hotline.phone.errors import PhoneError
 from hotline.phone.vocabulary import refuse_url, vocabulary
 
-if TYPE_CHECKING:
-    from collections.abc import Mapping
-
 Method = Literal["GET", "POST"]
 
-CONNECT_SECONDS: Final = 5.0
-ANSWER_SECONDS: Final = 15.0
-MOST_REDIRECTS: Final = 10
-MOST_TWIML_BYTES: Final = 64 * 1024
-MOST_AUDIO_BYTES: Final = 40 * 1024 * 1024
-TWIML_TYPES: Final = frozenset({"text/xml", "application/xml"})
-REDIRECTS: Final = frozenset({301, 302, 303, 307, 308})
-SAME_METHOD_REDIRECTS: Final = frozenset({307, 308})
+# Twilio's limits; the answer's seconds are for all of it.
+CONNECT_SECONDS = 5.0
+ANSWER_SECONDS = 15.0
+MOST_REDIRECTS = 10
+MOST_TWIML_BYTES = 64 * 1024
+MOST_AUDIO_BYTES = 40 * 1024 * 1024
+TWIML_TYPES = frozenset({"text/xml", "application/xml"})
+REDIRECTS = frozenset({301, 302, 303, 307, 308})
+SAME_METHOD_REDIRECTS = frozenset({307, 308})
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,7 +36,6 @@ class WebhookAnswer:
     """An answer that passed Twilio's checks. `url` is the public URL that gave it, after redirects."""
 
     url: str
-    content_type: str
     body: str
 
 
@@ -68,7 +63,7 @@ class Line:
     """Where the hotline is reached.
 
     `address` gets the requests; `public_url` is the origin that is signed and that links are resolved against.
-    `fallback_url` is asked once more when a call's document fails; `status_path` hears of each call's end.
+    `fallback_url` is asked once more when a call's document fails.
     """
 
     address: str
@@ -77,36 +72,31 @@ class Line:
     account_sid: str
     number: str
     fallback_url: str | None = None
-    status_path: str | None = "/voice/status"
 
-    def post(self, path_or_url: str, form: Mapping[str, str], *, idempotency_token: str | None = None) -> WebhookAnswer:
-        """Post a signed webhook and return its TwiML. Raises PhoneError with Twilio's code."""
-        return self.fetch("POST", path_or_url, form, idempotency_token=idempotency_token)
+    def post(self, path_or_url: str, form: Mapping[str, str]) -> WebhookAnswer:
+        """The TwiML that answers a signed webhook. Raises PhoneError with Twilio's code."""
+        return self.fetch("POST", path_or_url, form)
 
-    def fetch(
-        self, method: Method, path_or_url: str, form: Mapping[str, str], *, idempotency_token: str | None = None
-    ) -> WebhookAnswer:
+    def fetch(self, method: Method, path_or_url: str, form: Mapping[str, str]) -> WebhookAnswer:
         """As `post`; with GET the form goes into the query."""
-        headers = {"I-Twilio-Idempotency-Token": idempotency_token or str(uuid.uuid4())}
-        answer = self._follow(method, path_or_url, form, headers, MOST_TWIML_BYTES)
+        answer = self._follow(method, path_or_url, form, MOST_TWIML_BYTES)
         _check_status(answer)
         if not answer.content_type:
             raise PhoneError(f"The answer of {answer.path} has no Content-Type.", 12300)
         if answer.media_type not in TWIML_TYPES:
             raise PhoneError(f"The answer of {answer.path} is {answer.media_type}, not text/xml.", 12300)
-        return WebhookAnswer(answer.url, answer.content_type, _decode(answer))
+        return WebhookAnswer(answer.url, _decode(answer))
 
     def notify(self, path_or_url: str, form: Mapping[str, str]) -> None:
-        """Post a status callback, whose answer must be empty or XML. Raises PhoneError."""
-        headers = {"I-Twilio-Idempotency-Token": str(uuid.uuid4())}
-        answer = self._follow("POST", path_or_url, form, headers, MOST_TWIML_BYTES)
+        """Posts a status callback, whose answer must be empty or XML. Raises PhoneError."""
+        answer = self._follow("POST", path_or_url, form, MOST_TWIML_BYTES)
         _check_status(answer)
         if answer.body and answer.media_type not in TWIML_TYPES:
             raise PhoneError(f"The answer of {answer.path} is neither empty nor text/xml.", 12300)
 
     def listen(self, url: str) -> None:
-        """Fetch a recording, which must be there and of a type that Twilio plays. Raises PhoneError."""
-        answer = self._follow("GET", url, None, {}, MOST_AUDIO_BYTES)
+        """Fetches a recording, which must be there and of a type that Twilio plays. Raises PhoneError."""
+        answer = self._follow("GET", url, None, MOST_AUDIO_BYTES)
         _check_status(answer)
         if answer.media_type not in vocabulary().audio_types:
             kind = answer.media_type or "without a Content-Type"
@@ -130,10 +120,11 @@ class Line:
         method: Method,
         path_or_url: str,
         form: Mapping[str, str] | None,
-        headers: Mapping[str, str],
         most_bytes: int,
     ) -> _Answer:
         _check_characters(form or {})
+        # A redirect is the same webhook and keeps its token.
+        headers = {} if form is None else {"I-Twilio-Idempotency-Token": str(uuid.uuid4())}
         url = self.resolve(path_or_url)
         for _ in range(MOST_REDIRECTS + 1):
             answer = self._request(method, url, form, headers, most_bytes)

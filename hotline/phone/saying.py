@@ -2,15 +2,12 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
 from urllib.parse import quote_plus
 
 from hotline.phone.call import ENDLESS, Event
 from hotline.phone.errors import PhoneError
+from hotline.phone.twiml import Verb
 from hotline.phone.vocabulary import vocabulary
-
-if TYPE_CHECKING:
-    from hotline.phone.twiml import Verb
 
 
 def said(say: Verb) -> Event:

@@ -6,33 +6,28 @@ import re
 import shutil
 import sys
 import unicodedata
-from typing import TYPE_CHECKING, Final
+from collections.abc import Iterator
+from pathlib import Path
 
 import click
 
 from hotline.channels.segments import count_segments
 from hotline.phone import calling, transcript
+from hotline.phone.call import Call, Event
 from hotline.phone.errors import PhoneError
-from hotline.phone.heard import act, heard_line
-from hotline.phone.texting import OptOuts, send_text
+from hotline.phone.line import Line
+from hotline.phone.narration import act, heard_line
+from hotline.phone.texting import OptOuts, TextMessage, send_text
 
-if TYPE_CHECKING:
-    from collections.abc import Iterator
-    from pathlib import Path
-
-    from hotline.phone.calling import Call, Event
-    from hotline.phone.line import Line
-    from hotline.phone.texting import TextMessage
-
-WIDEST: Final = 76
-UNREADABLE: Final = 2
-TEXT_HELP: Final = "Type a text and press Enter. Ctrl-D ends."
-CALL_HELP: Final = "Keys 0-9 * #   say WORDS   Enter: stay silent   h: hang up"
-TRANSFER_HELP: Final = f"The transfer: {', '.join(calling.OUTCOMES)}   h: hang up"
+WIDEST = 76
+UNREADABLE = 2
+TEXT_HELP = "Type a text and press Enter. Ctrl-D ends."
+CALL_HELP = "Keys 0-9 * #   say WORDS   Enter: stay silent   h: hang up"
+TRANSFER_HELP = f"The transfer: {', '.join(calling.OUTCOMES)}   h: hang up"
 
 
 def text_session(line: Line, sender: str, *, language_word: str | None) -> None:
-    """Text with the hotline until the input ends; `language_word` is sent first."""
+    """A text thread with the hotline until the input ends; `language_word` is sent first."""
     click.secho(f"Texting {line.number} from {sender}. {TEXT_HELP}", dim=True)
     opt_outs = OptOuts()
     if language_word:
@@ -45,7 +40,7 @@ def text_session(line: Line, sender: str, *, language_word: str | None) -> None:
 
 
 def call_session(line: Line, caller: str, *, first_keys: str | None) -> None:
-    """Call the hotline and go on until either side hangs up; `first_keys` are pressed at once."""
+    """A call to the hotline until either side hangs up; `first_keys` are pressed at once."""
     click.secho(f"Calling {line.number} from {caller}. {CALL_HELP}", dim=True)
     try:
         call = calling.start_call(line, caller)
@@ -64,7 +59,7 @@ def call_session(line: Line, caller: str, *, first_keys: str | None) -> None:
 
 
 def replay_file(line: Line, path: Path) -> int:
-    """Print the transcript as it is heard now. The exit code: 1 if it differs from what the file expects or an
+    """Prints the transcript as it is heard now. The exit code: 1 if it differs from what the file expects or an
     input without expectation met an error, 2 if the file cannot be read.
     """
     try:

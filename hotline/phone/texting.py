@@ -6,20 +6,16 @@ import re
 import secrets
 from dataclasses import dataclass, field
 from itertools import takewhile
-from typing import TYPE_CHECKING, Final
 
 from hotline.phone.errors import PhoneError
 from hotline.phone.forms import WHATSAPP, text_form
+from hotline.phone.line import Line, Method
 from hotline.phone.twiml import Verb, parse
-from hotline.phone.vocabulary import vocabulary
+from hotline.phone.vocabulary import E164, vocabulary
 
-if TYPE_CHECKING:
-    from hotline.phone.line import Line, Method
-
-TEXT_PATH: Final = "/sms"
-MOST_REPLIES: Final = 10
-MOST_DOCUMENTS: Final = 50
-LONGEST_BODY: Final = 1600
+TEXT_PATH = "/sms"
+MOST_REPLIES = 10
+MOST_DOCUMENTS = 50
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,21 +36,20 @@ class OptOuts:
     refused: list[TextMessage] = field(default_factory=list)
 
 
-def send_text(
-    line: Line, sender: str, body: str, *, message_sid: str | None = None, opt_outs: OptOuts | None = None
-) -> tuple[TextMessage, ...]:
-    """Text `body` and return what arrives on the sender's phone, Twilio's own answers first.
+def send_text(line: Line, sender: str, body: str, *, opt_outs: OptOuts | None = None) -> tuple[TextMessage, ...]:
+    """What arrives on the sender's phone after a text, Twilio's own answers first.
 
     `sender` is a number in E.164 form, with `whatsapp:` before it for WhatsApp; `opt_outs` is changed by STOP and
     START, which WhatsApp does not have. Raises PhoneError or TwimlError where Twilio logs an error and stays silent.
     """
-    if not re.fullmatch(r"(whatsapp:)?\+[1-9][0-9]{6,14}", sender):
+    if not re.fullmatch(rf"({WHATSAPP})?{E164}", sender):
         raise PhoneError("A sender is a number such as +12035550123 or whatsapp:+12035550123.")
-    if len(body) > LONGEST_BODY:
-        raise PhoneError(f"A text has at most {LONGEST_BODY} characters.")
+    longest = vocabulary().longest_text
+    if len(body) > longest:
+        raise PhoneError(f"A text has at most {longest} characters.")
     opt_outs = OptOuts() if opt_outs is None else opt_outs
     answered = () if sender.startswith(WHATSAPP) else _answer_of_twilio(line, sender, body, opt_outs)
-    replies = _replies(line, text_form(line, message_sid or f"SM{secrets.token_hex(16)}", sender, body))
+    replies = _replies(line, text_form(line, f"SM{secrets.token_hex(16)}", sender, body))
     kept_back = tuple(reply for reply in replies if reply.to in opt_outs.numbers)
     opt_outs.refused.extend(kept_back)
     return answered + tuple(reply for reply in replies if reply not in kept_back)
@@ -82,7 +77,7 @@ def _replies(line: Line, form: dict[str, str]) -> tuple[TextMessage, ...]:
     url = line.resolve(TEXT_PATH)
     for _ in range(MOST_DOCUMENTS):
         answer = line.fetch(method, url, form)
-        verbs = parse(answer.body, "messaging").verbs
+        verbs = parse(answer.body, "messaging")
         messages = list(takewhile(lambda verb: verb.name != "Redirect", verbs))
         replies += [_reply(line, form, message) for message in messages]
         if len(replies) > MOST_REPLIES:
@@ -99,8 +94,9 @@ def _reply(line: Line, form: dict[str, str], message: Verb) -> TextMessage:
     body = message.children[0].text if message.children else message.text
     if not body.strip():
         raise PhoneError("A <Message> is empty.", 14103)
-    if len(body) > LONGEST_BODY:
-        raise PhoneError(f"A <Message> of {len(body)} characters is too long, {LONGEST_BODY} are allowed.", 14103)
+    longest = vocabulary().longest_text
+    if len(body) > longest:
+        raise PhoneError(f"A <Message> of {len(body)} characters is too long, {longest} are allowed.", 14103)
     origin = message.get("from") or form["To"]
     if origin.removeprefix(WHATSAPP) != line.number:
         raise PhoneError("A <Message> comes from a number that is not the hotline's.", 14102)

@@ -22,27 +22,24 @@ from __future__ import annotations
 
 import difflib
 import re
+from collections.abc import Iterator
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING, Final, Literal, cast
+from typing import Literal, cast
 
 from hotline.phone import calling
+from hotline.phone.call import Call
 from hotline.phone.errors import PhoneError
 from hotline.phone.forms import WHATSAPP
-from hotline.phone.heard import NOTHING, act, error_mark, heard_lines, is_error, one_line
+from hotline.phone.line import Line
+from hotline.phone.narration import NOTHING, act, error_mark, heard_lines, is_error, one_line
 from hotline.phone.texting import OptOuts, send_text
 
-if TYPE_CHECKING:
-    from collections.abc import Iterator
+COLUMN = 7
 
-    from hotline.phone.calling import Call
-    from hotline.phone.line import Line
-
-COLUMN: Final = 7
-
-_HEADERS: Final = {"text": "text from", "whatsapp": "text whatsapp from", "call": "call from"}
-_HEADER: Final = re.compile(r"(text from|text whatsapp from|call from) (\S+)")
-_ACTION: Final = re.compile(r"\[([^\]]*)\](?:\s+(.*))?")
-_KNOWN_ACTION: Final = re.compile(rf"call|silence|hang up|[0-9*#]+|says: .+|{'|'.join(calling.OUTCOMES)}")
+_HEADERS = {"text": "text from", "whatsapp": "text whatsapp from", "call": "call from"}
+_HEADER = re.compile(r"(text from|text whatsapp from|call from) (\S+)")
+_ACTION = re.compile(r"\[([^\]]*)\](?:\s+(.*))?")
+_KNOWN_ACTION = re.compile(rf"call|silence|hang up|{calling.KEYS.pattern}|says: .+|{'|'.join(calling.OUTCOMES)}")
 
 
 @dataclass(frozen=True, slots=True)

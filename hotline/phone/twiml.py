@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Final, Literal
+from typing import Literal
 from xml.parsers import expat
 
 from hotline.phone.errors import TwimlError
 from hotline.phone.vocabulary import Channel, refuse_url, vocabulary
 
 # Deeper than any TwiML can usefully be; keeps hostile documents from exhausting the stack.
-DEEPEST: Final = 20
+DEEPEST = 20
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,21 +39,11 @@ class Verb:
         return "".join(part for part in self.content if isinstance(part, str))
 
 
-@dataclass(frozen=True, slots=True)
-class Document:
-    """A whole `<Response>`."""
-
-    verbs: tuple[Verb, ...]
-
-
-def parse(xml: str, channel: Channel | None = None) -> Document:
-    """Read a document; with `channel` None it may be of either kind, but not of both. Raises TwimlError."""
+def parse(xml: str, channel: Channel) -> tuple[Verb, ...]:
+    """The verbs of a whole `<Response>`. Raises TwimlError."""
     root = _read(xml)
-    if channel is None:
-        only_messaging = vocabulary().documents["messaging"] - vocabulary().documents["voice"]
-        channel = "messaging" if any(verb.name in only_messaging for verb in root.children) else "voice"
     _check_root(root, channel)
-    return Document(root.children)
+    return root.children
 
 
 def _read(xml: str) -> Verb:

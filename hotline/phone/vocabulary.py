@@ -4,23 +4,23 @@ from __future__ import annotations
 
 import json
 import re
+from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cache
 from importlib.resources import files
-from typing import TYPE_CHECKING, Any, Literal
+from typing import Any, Literal
 from urllib.parse import urlsplit
 
-if TYPE_CHECKING:
-    from collections.abc import Mapping
-
 Channel = Literal["voice", "messaging"]
+
+E164 = r"\+[1-9][0-9]{6,14}"
 
 
 @dataclass(frozen=True, slots=True)
 class Rule:
     """What an attribute may hold."""
 
-    kind: Literal["one_of", "words", "boolean", "integer", "pattern", "hints", "url", "text"]
+    kind: Literal["one_of", "words", "boolean", "integer", "number", "pattern", "hints", "url", "text"]
     values: frozenset[str] = frozenset()
     minimum: int = 0
     maximum: int | None = None
@@ -39,6 +39,8 @@ class Rule:
                 refusal = None if value in {"true", "false"} else "must be true or false"
             case "integer":
                 refusal = self._refuse_integer(value)
+            case "number":
+                refusal = None if re.fullmatch(E164, value) else "must be a number such as +12035550123"
             case "pattern":
                 refusal = None if re.fullmatch(self.pattern, value) else f"must match {self.pattern}"
             case "hints":
@@ -97,6 +99,7 @@ class Vocabulary:
     not_played: frozenset[str]
     audio_types: frozenset[str]
     say_limits: Mapping[str, int]
+    longest_text: int
     say_languages: frozenset[str]
     gather_languages: frozenset[str]
     basic_voices: frozenset[str]
@@ -120,6 +123,7 @@ def vocabulary() -> Vocabulary:
         not_played=frozenset(data["not_played"]),
         audio_types=frozenset(data["audio_types"]),
         say_limits=data["say_limits"],
+        longest_text=data["longest_text"],
         say_languages=lists["say_languages"],
         gather_languages=lists["gather_languages"],
         basic_voices=frozenset(data["basic_voices"]),

@@ -9,42 +9,41 @@ import json
 import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import asdict, dataclass, replace
-from typing import TYPE_CHECKING, Final, Literal
+from typing import Literal
 from urllib.parse import urlsplit
 
 from flask import Blueprint, current_app, jsonify, render_template, request
+from flask.sansio.blueprints import BlueprintSetupState
+from flask.typing import ResponseReturnValue
 from itsdangerous import BadSignature, URLSafeTimedSerializer
 from werkzeug.exceptions import BadRequest, Forbidden, HTTPException, UnsupportedMediaType
+from werkzeug.wrappers import Response
 
 from hotline.channels.segments import count_segments
-from hotline.phone.calling import Call, Event, dial_outcome, hang_up, press, speak, start_call, stay_silent
+from hotline.phone.call import Call, Event
+from hotline.phone.calling import (
+    KEYS,
+    MOST_KEYS,
+    OUTCOMES,
+    dial_outcome,
+    hang_up,
+    press,
+    speak,
+    start_call,
+    stay_silent,
+)
 from hotline.phone.errors import PhoneError
+from hotline.phone.line import MOST_TWIML_BYTES, Line
 from hotline.phone.texting import OptOuts, TextMessage, send_text
+from hotline.phone.vocabulary import vocabulary
 
-if TYPE_CHECKING:
-    from flask.sansio.blueprints import BlueprintSetupState
-    from flask.typing import ResponseReturnValue
-    from werkzeug.wrappers import Response
-
-    from hotline.phone.line import Line
-
-# What Twilio hands on of one text.
-LONGEST_TEXT: Final = 1600
-LONGEST_SPEECH: Final = 500
-LONGEST_KEYS: Final = 32
-# A call holds at most one TwiML document of 64 kB; base64 and the envelope make it larger.
-LARGEST_REQUEST: Final = 256 * 1024
+LONGEST_SPEECH = 500
+# A call holds at most one TwiML document; base64 and the envelope make it larger.
+LARGEST_REQUEST = 4 * MOST_TWIML_BYTES
 # As long as the hotline remembers a call.
-CALL_LIFETIME_SECONDS: Final = 2 * 60 * 60
+CALL_LIFETIME_SECONDS = 2 * 60 * 60
 
-OUTCOMES: Final = {
-    "completed": "Answered",
-    "busy": "Busy",
-    "no-answer": "No answer",
-    "failed": "Failed",
-    "canceled": "Cancelled",
-}
-KEYPAD: Final = (
+KEYPAD = (
     ("1", ""),
     ("2", "ABC"),
     ("3", "DEF"),
@@ -59,9 +58,8 @@ KEYPAD: Final = (
     ("#", ""),
 )
 
-_FICTIONAL_NUMBER: Final = re.compile(r"\+120355501[0-9]{2}")
-_KEYS: Final = re.compile(rf"[0-9*#]{{1,{LONGEST_KEYS}}}")
-_HEADERS: Final = {
+_FICTIONAL_NUMBER = re.compile(r"\+120355501[0-9]{2}")
+_HEADERS = {
     "Content-Security-Policy": (
         "default-src 'self'; object-src 'none'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'; "
         "require-trusted-types-for 'script'; trusted-types 'none'"
@@ -107,7 +105,7 @@ def phone_blueprint(line_for_request: Callable[[], Line], languages: Sequence[Ph
             languages=languages,
             keypad=KEYPAD,
             outcomes=OUTCOMES,
-            longest_text=LONGEST_TEXT,
+            longest_text=vocabulary().longest_text,
             longest_speech=LONGEST_SPEECH,
         )
 
@@ -130,7 +128,7 @@ def _text(line: Line, fields: Mapping[str, object]) -> dict[str, object]:
     sender = _caller(fields)
     if sender == "anonymous":
         raise BadRequest("A text always shows its number. Choose one from +1 203 555 0100 to +1 203 555 0199.")
-    body = _words(fields, "body", LONGEST_TEXT, "Write a text first.")
+    body = _words(fields, "body", vocabulary().longest_text, "Write a text first.")
     opt_outs = OptOuts({sender} if fields.get("opted_out") is True else set())
     answer: dict[str, object] = {"sent": _segments(body), "messages": []}
     try:
@@ -166,8 +164,8 @@ def _action(line: Line, fields: Mapping[str, object]) -> Callable[[Call], Call]:
     match fields.get("action"):
         case "press":
             keys = fields.get("value")
-            if not isinstance(keys, str) or not _KEYS.fullmatch(keys):
-                raise BadRequest(f"Press 1 to {LONGEST_KEYS} of the keys 0 to 9, * and #.")
+            if not isinstance(keys, str) or not KEYS.fullmatch(keys):
+                raise BadRequest(f"Press 1 to {MOST_KEYS} of the keys 0 to 9, * and #.")
             return lambda call: press(line, call, keys)
         case "speak":
             words = _words(fields, "value", LONGEST_SPEECH, "Write what the caller says first.")

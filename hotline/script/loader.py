@@ -69,7 +69,8 @@ class _Reader:
             towns=self.each("towns.toml", self.town),
             languages=self.each("languages.toml", self.language),
             sources=self.each("sources.toml", self.source),
-            carrier_words=self.carrier_words(),
+            carrier_words=self.of_the_carriers("words"),
+            hidden_callers=self.of_the_carriers("hidden_callers"),
             messages=self.messages,
         )
 
@@ -96,39 +97,60 @@ class _Reader:
             return {}
 
     def message(
-        self, id: str, text: str, note: str, file: str, *, room: int | None, provenance: Provenance | None = None
+        self,
+        id: str,
+        text: str,
+        note: str,
+        file: str,
+        *,
+        room: int | None = TEXT_ROOM,
+        provenance: Provenance | None = None,
+        is_label: bool = False,
     ) -> str:
         """Keeps a message and gives its id back."""
         if id in self.messages:
             self.problems.append(f"{file}: the message {id!r} stands in {self.messages[id].file} too")
-        self.messages[id] = Message(id, text, note, file, room, provenance)
+        self.messages[id] = Message(id, text, note, file, room, provenance, is_label)
         return id
+
+    def label(self, id: str, text: str, file: str, note: str = "A choice") -> str:
+        return self.message(id, text, note, file, room=LABEL_ROOM, is_label=True)
 
     def phrase(self, id: str, table: Table) -> None:
         provenance = _provenance(table) if table.has("sources") else None
         if table.has("text") or not table.has("voice"):
             text, note = table.text("text"), _note(table, "A phrase")
-            self.message(id, text, note, "phrases.toml", room=TEXT_ROOM, provenance=provenance)
+            if table.flag("label"):
+                self.label(id, text, "phrases.toml", note)
+            else:
+                self.message(id, text, note, "phrases.toml", provenance=provenance)
         self.spoken(id, table, "phrases.toml", provenance)
 
     def spoken(self, id: str, table: Table, file: str, provenance: Provenance | None) -> None:
         """Keeps what a caller hears instead of a text, where there is such a thing."""
         if table.has("voice"):
             note = _note(table, "Only spoken")
-            self.message(f"{id}.voice", table.text("voice"), note, file, room=None, provenance=provenance)
+            self.message(
+                f"{id}.voice",
+                table.text("voice"),
+                note,
+                file,
+                room=None,
+                provenance=provenance,
+                is_label=table.flag("label"),
+            )
 
     def menu(self, slug: str, table: Table) -> Menu:
         file = "menus.toml"
         provenance = _provenance(table) if table.has("sources") else None
         return Menu(
             slug=slug,
-            title=self.message(f"menu.{slug}.title", table.text("title"), "A choice", file, room=LABEL_ROOM),
+            title=self.label(f"menu.{slug}.title", table.text("title"), file),
             message=self.message(
                 f"menu.{slug}.text",
                 table.text("text"),
                 "Stands before the choices",
                 file,
-                room=TEXT_ROOM,
                 provenance=provenance,
             ),
             choices=table.texts("choices"),
@@ -151,7 +173,7 @@ class _Reader:
     def topic(self, slug: str, file: str, table: Table) -> Topic:
         return Topic(
             slug=slug,
-            title=self.message(f"topic.{slug}.title", table.text("title"), "A choice", file, room=LABEL_ROOM),
+            title=self.label(f"topic.{slug}.title", table.text("title"), file),
             urgent=table.flag("urgent"),
             parts=tuple(
                 self.part(slug, file, position, fields) for position, fields in enumerate(table.tables("parts"), 1)
@@ -172,7 +194,6 @@ class _Reader:
                 table.text("text"),
                 f"Part {position} of its topic",
                 file,
-                room=TEXT_ROOM,
                 provenance=provenance,
             ),
         )
@@ -205,7 +226,6 @@ class _Reader:
                 table.text("rule"),
                 "A town's own rule",
                 "towns.toml",
-                room=TEXT_ROOM,
                 provenance=provenance,
             )
             if provenance
@@ -228,10 +248,10 @@ class _Reader:
     def source(self, id: str, table: Table) -> Source:
         return Source(id=id, title=table.text("title"), url=table.text("url") if table.has("url") else None)
 
-    def carrier_words(self) -> frozenset[str]:
+    def of_the_carriers(self, name: str) -> frozenset[str]:
         table = Table("carriers.toml", self.document("carriers.toml"))
         try:
-            return frozenset(table.texts("words"))
+            return frozenset(table.texts(name))
         except TableError as error:
             self.problems.append(str(error))
             return frozenset()

@@ -13,42 +13,57 @@ MOST_CHOICES = 5
 MAIN_MENU = "main"
 EMERGENCY_MENU = "emergency"
 LANGUAGE_NODE = "language"
-PLACE_NODE = "town"
+TOWN_NODE = "town"
 UNSURE_NODE = "unsure"
 PERSON_TOPIC = "talk-to-person"
-PLACE_TOPIC = "my-town"
+TOWN_TOPIC = "my-town"
 REFERRAL_LINE = "referral_line"
+ZIP_DIGITS = 5
 
-# The phrases that the dialogue and the channels say, each with the placeholders that it is given.
-PHRASES: Mapping[str, tuple[str, ...]] = {
-    "welcome": (),
-    "choice": ("key", "choice"),
-    "more": (),
-    "person": (),
-    "as-of": ("date",),
-    "overdue": ("date",),
-    "updating": (),
-    "updating-label": (),
-    "try-again": (),
-    "still-here": (),
-    "goodbye": (),
-    "unsure": (),
-    "forgotten": (),
-    "language": (),
-    "language.title": (),
-    "language-choice": ("language",),
-    "language-changed": (),
-    "town": (),
-    "town.title": (),
-    "town-unknown": (),
-    "several-towns": ("towns",),
-    "transfer-over": (),
-    "transfer-failed": (),
-    "key-star": (),
-    "key-pound": (),
-    "web-dot": (),
-    "web-slash": (),
+
+class Phrase(StrEnum):
+    """The phrases that the dialogue and the channels say: message ids of phrases.toml."""
+
+    WELCOME = "welcome"
+    CHOICE = "choice"
+    MORE = "more"
+    PERSON = "person"
+    AS_OF = "as-of"
+    OVERDUE = "overdue"
+    UPDATING = "updating"
+    UPDATING_LABEL = "updating-label"
+    TRY_AGAIN = "try-again"
+    STILL_HERE = "still-here"
+    GOODBYE = "goodbye"
+    UNSURE = "unsure"
+    FORGOTTEN = "forgotten"
+    LANGUAGE = "language"
+    LANGUAGE_TITLE = "language.title"
+    LANGUAGE_CHOICE = "language-choice"
+    TOWN = "town"
+    TOWN_TITLE = "town.title"
+    TOWN_UNKNOWN = "town-unknown"
+    SEVERAL_TOWNS = "several-towns"
+    TRANSFER_OVER = "transfer-over"
+    TRANSFER_FAILED = "transfer-failed"
+    NO_TRANSFER = "no-transfer"
+    KEY_STAR = "key-star"
+    KEY_POUND = "key-pound"
+    WEB_DOT = "web-dot"
+    WEB_SLASH = "web-slash"
+
+
+# What the line fills in, beside the organisations that any message may name.
+PHRASE_PLACEHOLDERS: Mapping[str, tuple[str, ...]] = {
+    Phrase.CHOICE: ("key", "choice"),
+    Phrase.AS_OF: ("date",),
+    Phrase.OVERDUE: ("date",),
+    Phrase.LANGUAGE_CHOICE: ("language",),
+    Phrase.SEVERAL_TOWNS: ("towns",),
 }
+
+# Only ever spoken.
+SPOKEN_PHRASES = frozenset({Phrase.KEY_STAR, Phrase.KEY_POUND, Phrase.WEB_DOT, Phrase.WEB_SLASH, Phrase.NO_TRANSFER})
 
 
 class Certainty(StrEnum):
@@ -87,7 +102,8 @@ class Provenance:
 class Message:
     """One text with an id: `id` is the context in every catalog, `text` the English msgid.
 
-    `room` is the largest number of SMS segments that the text may fill; None where it is only spoken.
+    `room` is the largest number of SMS segments that the text may fill; None where it is only spoken. A label is a few
+    words that stand beside a key.
     """
 
     id: str
@@ -96,6 +112,7 @@ class Message:
     file: str
     room: int | None
     provenance: Provenance | None = None
+    is_label: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -182,6 +199,7 @@ class Script:
     sources: Mapping[str, Source]
     messages: Mapping[str, Message]
     carrier_words: frozenset[str]
+    hidden_callers: frozenset[str]
 
     @cached_property
     def parts(self) -> Mapping[str, tuple[Topic, Part]]:
@@ -191,7 +209,7 @@ class Script:
     @cached_property
     def nodes(self) -> frozenset[str]:
         """Everywhere that a conversation can stand."""
-        return frozenset({*self.menus, *self.parts, LANGUAGE_NODE, PLACE_NODE, UNSURE_NODE})
+        return frozenset({*self.menus, *self.parts, LANGUAGE_NODE, TOWN_NODE, UNSURE_NODE})
 
     @property
     def source_language(self) -> str:
@@ -203,7 +221,7 @@ class Script:
             return self.menus[node].title
         if node in self.parts:
             return self.parts[node][0].title
-        return f"{node}.title"
+        return Phrase.TOWN_TITLE
 
     def following(self, node: str) -> str | None:
         """The node of the part after this one."""
@@ -212,6 +230,10 @@ class Script:
         topic, part = self.parts[node]
         later = topic.parts[topic.parts.index(part) + 1 :]
         return later[0].node if later else None
+
+    def towns_with_zip(self, code: str) -> tuple[str, ...]:
+        """The slugs of the towns that a ZIP code serves."""
+        return tuple(slug for slug, town in self.towns.items() if code in town.zips)
 
     def onward(self, node: str) -> tuple[str, ...]:
         """Where a node's numbered choices lead, in the order of their keys, without the next part of a topic."""

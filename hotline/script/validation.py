@@ -12,13 +12,15 @@ from hotline.script.model import (
     MAIN_MENU,
     MOST_CHOICES,
     PERSON_TOPIC,
-    PHRASES,
-    PLACE_NODE,
-    PLACE_TOPIC,
+    PHRASE_PLACEHOLDERS,
     REFERRAL_LINE,
+    SPOKEN_PHRASES,
+    TOWN_NODE,
+    TOWN_TOPIC,
     UNSURE_NODE,
     Message,
     Organisation,
+    Phrase,
     Provenance,
     Script,
 )
@@ -54,16 +56,17 @@ def _required(script: Script) -> Iterator[str]:
     for menu in (MAIN_MENU, EMERGENCY_MENU):
         if menu not in script.menus:
             yield f"menus.toml: the menu {menu!r} is missing"
-    for topic in (PERSON_TOPIC, PLACE_TOPIC):
+    for topic in (PERSON_TOPIC, TOWN_TOPIC):
         if topic not in script.topics:
             yield f"topics/{topic}.toml: the file is missing"
     if PERSON_TOPIC in script.topics and not script.topics[PERSON_TOPIC].transfer:
         yield f"topics/{PERSON_TOPIC}.toml: 'transfer' is missing: the organisation that a caller is connected with"
     if REFERRAL_LINE not in script.organisations:
         yield f"organisations.toml: [{REFERRAL_LINE}] is missing"
-    for phrase in PHRASES:
-        if phrase not in script.messages and f"{phrase}.voice" not in script.messages:
-            yield f"phrases.toml: [{phrase}] is missing"
+    for phrase in Phrase:
+        form, id = ("voice", f"{phrase}.voice") if phrase in SPOKEN_PHRASES else ("text", phrase)
+        if id not in script.messages:
+            yield f"phrases.toml: [{phrase}] with a {form!r} is missing"
     if not script.languages:
         yield "languages.toml: there is no language"
 
@@ -79,7 +82,7 @@ def _names(script: Script) -> Iterator[str]:
                 yield f"{file}: {name!r} must be small letters, digits and single hyphens: it stands in addresses"
     for node in {*script.menus} & {*script.topics}:
         yield f"menus.toml [{node}]: a topic has the same name"
-    for node in (LANGUAGE_NODE, PLACE_NODE, UNSURE_NODE):
+    for node in (LANGUAGE_NODE, TOWN_NODE, UNSURE_NODE):
         if node in script.menus or node in script.topics:
             yield f"{node}: the line uses this name itself; choose another"
 
@@ -98,7 +101,7 @@ def _targets(script: Script, place: str, targets: tuple[str, ...], room: int) ->
     if len(targets) > room:
         yield f"{place}: {len(targets)} are too many to remember; at most {room}, so make a second menu"
     for target, times in Counter(targets).items():
-        if target not in script.menus and target not in script.topics and target != PLACE_NODE:
+        if target not in script.menus and target not in script.topics and target != TOWN_NODE:
             yield f"{place}: {target!r} is neither a menu nor a topic"
         if times > 1:
             yield f"{place}: {target!r} stands there {times} times"
@@ -146,7 +149,7 @@ def _messages(script: Script) -> Iterator[str]:
 def _placeholder(script: Script, message: Message, place: str, name: str) -> Iterator[str]:
     kind, dot, id = name.partition(".")
     if not dot:
-        if name not in PHRASES.get(message.id.removesuffix(".voice"), ()):
+        if name not in PHRASE_PLACEHOLDERS.get(message.id.removesuffix(".voice"), ()):
             yield f"{place}: the line knows no {{{name}}} here"
         return
     organisation = script.organisations.get(id)

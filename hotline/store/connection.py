@@ -5,14 +5,14 @@ twice. The pool looks at each connection before it lends it and replaces a close
 was dropped in silence, so neither retries nor health checks are needed. Every network wait is short and bounded.
 """
 
-import re
+from __future__ import annotations
+
 import socket
 import threading
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass, replace
+from collections.abc import Callable
+from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, Literal, ParamSpec, TypeAlias, TypeVar
-from urllib.parse import parse_qsl, unquote
+from typing import Any, ParamSpec, TypeAlias, TypeVar
 
 import redis
 from redis.backoff import NoBackoff
@@ -23,46 +23,17 @@ from redis.retry import Retry
 from redis.sentinel import Sentinel
 
 from hotline.store.embedded import EmbeddedServer, EmbeddedServerError
+from hotline.store.redis_url import Host, Options, RedisAddress, parse_redis_url
 
 RedisClient: TypeAlias = redis.Redis | redis.RedisCluster
-Kind: TypeAlias = Literal["single", "unix", "sentinel", "cluster"]
-Host: TypeAlias = tuple[str, int]
-# What redis-py takes as keyword arguments, of many types.
-Settings: TypeAlias = Mapping[str, Any]
 Arguments = ParamSpec("Arguments")
 Result = TypeVar("Result")
 
 DEFAULT_TIMEOUT = 0.4
+# Somebody waits for an answer meanwhile.
+RESTART_SECONDS = 1.0
 # Well above the threads of one worker; a cluster's limit counts for each node.
 MAX_CONNECTIONS = 64
-
-DEFAULT_PORTS: Mapping[Kind, int] = {"single": 6379, "sentinel": 26379, "cluster": 6379}
-SCHEMES: Mapping[str, tuple[Kind, bool]] = {
-    "redis": ("single", False),
-    "rediss": ("single", True),
-    "unix": ("unix", False),
-    "redis+sentinel": ("sentinel", False),
-    "rediss+sentinel": ("sentinel", True),
-    "redis+cluster": ("cluster", False),
-    "rediss+cluster": ("cluster", True),
-}
-LAST_PORT = 65535
-LABEL = r"\w[\w-]{0,62}"
-HOST = re.compile(
-    rf"(?:\[(?P<ipv6>[0-9a-f:.]+)\]|(?P<name>{LABEL}(?:\.{LABEL})*\.?))(?::(?P<port>[0-9]{{1,5}}))?",
-    re.ASCII | re.IGNORECASE,
-)
-DATABASE = re.compile(r"[0-9]{1,5}")
-BOOLEANS = {"true": True, "yes": True, "1": True, "false": False, "no": False, "0": False}
-
-NEEDS = (("username", "password"), ("sentinel_username", "sentinel_password"), ("ssl_keyfile", "ssl_certfile"))
-
-# Takes an option's name and value.
-Reader: TypeAlias = Callable[[str, str], object]
-
-
-class ConnectionSettingError(ValueError):
-    """A Redis URL that cannot be used. The message is one line and repeats nothing of the URL: it may be a password."""
 
 
 def connect(url: str, *, timeout: float = DEFAULT_TIMEOUT) -> RedisClient:
@@ -84,7 +55,7 @@ def connect(url: str, *, timeout: float = DEFAULT_TIMEOUT) -> RedisClient:
     `timeout` in seconds bounds each connect, read and write. Replies are bytes; an outage is a `redis.RedisError`,
     whose text may hold keys and values and so does not belong into logs. Raises ConnectionSettingError.
     """
-    address = _parse(url.strip())
+    address = parse_redis_url(url)
     settings = {**_settings(timeout), **address.options}
     match address.kind:
         case "single":
@@ -101,11 +72,35 @@ def connect(url: str, *, timeout: float = DEFAULT_TIMEOUT) -> RedisClient:
 
 
 def connect_embedded(server: EmbeddedServer, *, timeout: float = DEFAULT_TIMEOUT) -> RedisClient:
-    """A client that starts the embedded server, for all processes, whenever it finds it gone."""
-    return _pooled(_EmbeddedConnection, {**_settings(timeout), "server": server})
+    """A client that starts the embedded server, for all processes, whenever it finds it gone.
+
+    One thread does so, for a second or so at the most; meanwhile, and where it fails, the others have an outage.
+    """
+    return _pooled(_EmbeddedConnection, {**_settings(timeout), "server": server, "starting": threading.Lock()})
 
 
-def _settings(timeout: float) -> Settings:
+@dataclass(frozen=True, slots=True)
+class Store:
+    """Where the line keeps what it remembers; `server` is None where somebody else looks after it."""
+
+    client: RedisClient
+    server: EmbeddedServer | None
+
+    def scrub(self) -> None:
+        """Rids the embedded server's files of what was deleted; another server's are not ours to rewrite."""
+        if self.server:
+            self.server.scrub()
+
+
+def open_store(url: str | None, folder: Path) -> Store:
+    """The store of a URL, or without one that of the embedded server in a folder. Nothing is started or sent yet."""
+    if url:
+        return Store(connect(url), None)
+    server = EmbeddedServer(folder)
+    return Store(connect_embedded(server), server)
+
+
+def _settings(timeout: float) -> Options:
     return {
         "socket_timeout": timeout,
         "socket_connect_timeout": timeout,
@@ -117,11 +112,11 @@ def _settings(timeout: float) -> Settings:
     }
 
 
-def _pooled(connection_class: Callable[..., object], settings: Settings) -> redis.Redis:
+def _pooled(connection_class: Callable[..., object], settings: Options) -> redis.Redis:
     return redis.Redis.from_pool(redis.ConnectionPool(connection_class=connection_class, **settings))
 
 
-def _sentinel_client(address: "_Address", settings: Settings) -> redis.Redis:
+def _sentinel_client(address: RedisAddress, settings: Options) -> redis.Redis:
     own = {"sentinel_username": "username", "sentinel_password": "password"}
     shared = {name: value for name, value in settings.items() if name not in {*own, *own.values()}}
     credentials = {own[name]: settings[name] for name in own if name in settings}
@@ -134,17 +129,30 @@ def _sentinel_client(address: "_Address", settings: Settings) -> redis.Redis:
 
 
 class _EmbeddedConnection(redis.UnixDomainSocketConnection):
-    def __init__(self, *, server: EmbeddedServer, **settings: Any) -> None:
+    def __init__(self, *, server: EmbeddedServer, starting: threading.Lock, **settings: Any) -> None:
         super().__init__(path=str(server.socket_path), **settings)  # type: ignore[no-untyped-call]  # redis-py leaves it unannotated
         self._server = server
+        self._starting = starting
 
     def _connect(self) -> socket.socket:
-        try:
+        connected = self._server.connect(self.socket_connect_timeout)
+        if connected is None:
+            self._start()
             connected = self._server.connect(self.socket_connect_timeout)
-        except EmbeddedServerError as error:
-            raise redis.ConnectionError(str(error)) from error
+        if connected is None:
+            raise redis.ConnectionError("The embedded server ended as soon as it had started.")
         connected.settimeout(self.socket_timeout)
         return connected
+
+    def _start(self) -> None:
+        if not self._starting.acquire(blocking=False):
+            raise redis.ConnectionError("The embedded server is being started.")
+        try:
+            self._server.ensure(RESTART_SECONDS)
+        except EmbeddedServerError as error:
+            raise redis.ConnectionError(str(error)) from error
+        finally:
+            self._starting.release()
 
 
 class _LazyCluster(redis.RedisCluster):
@@ -153,7 +161,7 @@ class _LazyCluster(redis.RedisCluster):
     An attribute that is missing is one that the base class has not set up yet.
     """
 
-    def __init__(self, hosts: tuple[Host, ...], settings: Settings) -> None:
+    def __init__(self, hosts: tuple[Host, ...], settings: Options) -> None:
         self._hosts = hosts
         self._settings = settings
         self._set_up_lock = threading.RLock()
@@ -198,144 +206,3 @@ def _with_redis_errors(function: Callable[Arguments, Result]) -> Callable[Argume
             raise redis.ConnectionError(str(error)) from error
 
     return wrapped
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class _Address:
-    kind: Kind
-    tls: bool
-    hosts: tuple[Host, ...] = ()
-    path: str = ""
-    service: str = ""
-    database: int = 0
-    options: Settings
-
-
-def _parse(url: str) -> _Address:
-    scheme, separator, rest = url.partition("://")
-    if not separator or scheme.lower() not in SCHEMES:
-        raise ConnectionSettingError(f"A Redis URL begins with {', '.join(f'{name}://' for name in SCHEMES)}.")
-    kind, tls = SCHEMES[scheme.lower()]
-    rest, _, query = rest.partition("?")
-    authority, _, path = rest.partition("/")
-    credentials, at, hosts = authority.rpartition("@")
-    if "#" in url or any(map(str.isspace, url)) or (kind != "unix" and "@" in path + query):
-        raise ConnectionSettingError(
-            "The Redis URL holds a character that splits it in the wrong place: in a user name, password or file name "
-            "write @ as %40, / as %2F, ? as %3F, # as %23, % as %25 and a blank as %20."
-        )
-    address = _Address(
-        kind=kind, tls=tls, options={**_credentials(credentials, separated=bool(at)), **_options(query, kind, tls=tls)}
-    )
-    for name, partner in NEEDS:
-        if name in address.options and partner not in address.options:
-            raise ConnectionSettingError(
-                f"The Redis URL has a {name} but no {partner}. A password alone has a colon before it: :password@host."
-            )
-    if kind == "unix":
-        return _unix_address(address, hosts, path)
-    address = replace(address, hosts=_hosts(hosts, kind))
-    match kind, path.split("/"):
-        case "single", [database]:
-            return replace(address, database=_database(database))
-        case "sentinel", [service] if service:
-            return replace(address, service=unquote(service))
-        case "sentinel", [service, database] if service:
-            return replace(address, service=unquote(service), database=_database(database))
-        case "cluster", ["" | "0"]:
-            return address
-        case "cluster", _:
-            raise ConnectionSettingError("A Redis cluster has no database but 0: nothing may follow its hosts.")
-        case "sentinel", _:
-            raise ConnectionSettingError(
-                "After the Sentinels' hosts the Redis URL needs /service-name or /service-name/db."
-            )
-        case _:
-            raise ConnectionSettingError(
-                "After its host the Redis URL may have /db, the number of a database, and no more."
-            )
-
-
-def _unix_address(address: _Address, authority: str, path: str) -> _Address:
-    if authority or not path or "\0" in unquote(path):
-        raise ConnectionSettingError(
-            "A unix Redis URL names an absolute path after three slashes: unix:///path/to/socket."
-        )
-    return replace(address, path="/" + unquote(path))
-
-
-def _credentials(text: str, *, separated: bool) -> Settings:
-    if not separated:
-        return {}
-    username, colon, password = text.partition(":")
-    return {
-        **({"username": unquote(username)} if username else {}),
-        **({"password": unquote(password)} if colon else {}),
-    }
-
-
-def _hosts(text: str, kind: Kind) -> tuple[Host, ...]:
-    found = [HOST.fullmatch(part) for part in text.split(",")]
-    ports = [int(match["port"] or DEFAULT_PORTS[kind]) for match in found if match]
-    if len(ports) < len(found) or not all(1 <= port <= LAST_PORT for port in ports):
-        raise ConnectionSettingError(
-            "The Redis URL needs a host, or host:port with a port from 1 to 65535, after :// or @."
-        )
-    if kind == "single" and len(found) > 1:
-        raise ConnectionSettingError("Several Redis hosts need redis+sentinel:// or redis+cluster://.")
-    return tuple((match["ipv6"] or match["name"], port) for match, port in zip(filter(None, found), ports, strict=True))
-
-
-def _database(text: str) -> int:
-    if text and not DATABASE.fullmatch(text):
-        raise ConnectionSettingError("The database in the Redis URL is not a number.")
-    return int(text or 0)
-
-
-def _options(query: str, kind: Kind, *, tls: bool) -> Settings:
-    readers = _readers(kind, tls=tls)
-    options: dict[str, object] = {}
-    for name, value in parse_qsl(query, keep_blank_values=True):
-        # The name is not repeated: it may be a piece of a password that holds a question mark.
-        if name not in readers:
-            raise ConnectionSettingError(
-                f"The Redis URL has an unknown option; with this scheme: {', '.join(readers)}."
-            )
-        options[name] = readers[name](name, value)
-    return options
-
-
-def _readers(kind: Kind, *, tls: bool) -> Mapping[str, Reader]:
-    readers: dict[str, Reader] = {"protocol": _one_of({"2": 2, "3": 3})}
-    if tls:
-        readers |= {
-            "ssl_cert_reqs": _one_of({"none": "none", "optional": "optional", "required": "required"}),
-            "ssl_check_hostname": _one_of(BOOLEANS),
-            "ssl_ca_certs": _file,
-            "ssl_certfile": _file,
-            "ssl_keyfile": _file,
-        }
-    if kind == "unix":
-        readers |= {"db": lambda _, value: _database(value), "username": _text, "password": _text}
-    if kind == "sentinel":
-        readers |= {"sentinel_username": _text, "sentinel_password": _text}
-    return readers
-
-
-def _one_of(values: Mapping[str, object]) -> Reader:
-    def read(name: str, value: str) -> object:
-        if value.lower() not in values:
-            raise ConnectionSettingError(f"The option {name} of the Redis URL must be one of: {', '.join(values)}.")
-        return values[value.lower()]
-
-    return read
-
-
-def _file(name: str, value: str) -> object:
-    if not Path(value).is_file():
-        raise ConnectionSettingError(f"The option {name} of the Redis URL names a file that is not there.")
-    return value
-
-
-def _text(_: str, value: str) -> object:
-    return value

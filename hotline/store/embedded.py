@@ -5,6 +5,8 @@ releases the lock when the server dies, so whoever gets the lock knows that none
 can mislead, and two servers never write to one directory.
 """
 
+from __future__ import annotations
+
 import contextlib
 import fcntl
 import hashlib
@@ -26,6 +28,7 @@ from urllib.parse import quote
 START_SECONDS = 10.0
 STOP_SECONDS = 10.0
 ANSWER_SECONDS = 0.5
+SCRUB_SECONDS = 1.0
 SOCKET_LOST_SECONDS = 2.0
 POLL_SECONDS = 0.005
 # The shortest limit of the systems that we run on (macOS: 104 bytes with the closing zero; Linux: 108).
@@ -43,9 +46,12 @@ OPTIONS = (
     *("--dir", "."),
     *("--pidfile", PID_NAME),
     *("--logfile", LOG_NAME),
+    # Less would add several lines with every scrub.
+    *("--loglevel", "warning"),
     *("--save", ""),
     *("--appendonly", "yes"),
     *("--appendfsync", "everysec"),
+    *("--auto-aof-rewrite-min-size", "64kb"),
     *("--aof-load-truncated", "yes"),
     *("--maxmemory-policy", "noeviction"),
 )
@@ -78,8 +84,8 @@ class EmbeddedServer:
     def url(self) -> str:
         return f"unix://{quote(str(self.socket_path))}"
 
-    def ensure(self) -> str:
-        """Start the server unless it runs, wait until it answers, and return its URL.
+    def ensure(self, seconds: float = START_SECONDS) -> str:
+        """Start the server unless it runs, wait until it answers, about `seconds` at the most, and return its URL.
 
         Raises EmbeddedServerError.
         """
@@ -93,27 +99,36 @@ class EmbeddedServer:
                 if lock is not None:
                     if launched:
                         raise EmbeddedServerError(self._failure(self._last_log_line()))
-                    self._launch(lock)
+                    self._launch(lock, seconds)
                     launched = True
             if self._is_ready():
                 return self.url
             waited = time.monotonic() - began
-            if waited > START_SECONDS:
-                raise EmbeddedServerError(self._silence())
-            if waited > SOCKET_LOST_SECONDS:
+            if waited > seconds:
+                raise EmbeddedServerError(self._silence(seconds))
+            if waited > min(SOCKET_LOST_SECONDS, seconds / 2):
                 self._end_if_socket_is_lost()
             time.sleep(POLL_SECONDS)
 
-    def connect(self, timeout: float | None) -> socket.socket:
-        """A connected socket, for which the server is started if none listens. `timeout` in seconds.
+    def connect(self, timeout: float | None) -> socket.socket | None:
+        """A connected socket; None if no server listens. `timeout` in seconds.
 
-        Raises EmbeddedServerError, and OSError when the server is there but does not take the connection.
+        Raises OSError when the server is there but does not take the connection.
         """
         if _is_private(self.socket_path.parent):
             with contextlib.suppress(FileNotFoundError, ConnectionRefusedError):
                 return self._connected(timeout)
-        self.ensure()
-        return self._connected(timeout)
+        return None
+
+    def scrub(self) -> None:
+        """Have the data written anew, without what was deleted or has expired: the log of changes still holds it.
+
+        Returns once the writing has begun, after a second at the most; nothing happens if no server runs.
+        """
+        end = time.monotonic() + SCRUB_SECONDS
+        # A rewrite that is under way may have begun before the deletion: another one must follow it.
+        while b"already in progress" in (self._ask(b"BGREWRITEAOF\r\n") or b"") and time.monotonic() < end:
+            time.sleep(POLL_SECONDS)
 
     def stop(self) -> None:
         """Shut the server down cleanly and wait until it is gone; nothing happens if none runs.
@@ -184,7 +199,7 @@ class EmbeddedServer:
         finally:
             os.close(descriptor)
 
-    def _launch(self, lock: int) -> None:
+    def _launch(self, lock: int, seconds: float) -> None:
         command = [str(server_binary()), *OPTIONS, "--unixsocket", str(self.socket_path)]
         try:
             self._set_long_log_aside()
@@ -198,7 +213,7 @@ class EmbeddedServer:
                 capture_output=True,
                 umask=0o077,
                 start_new_session=True,
-                timeout=START_SECONDS,
+                timeout=seconds,
                 check=False,
             )
         except (OSError, subprocess.TimeoutExpired) as error:
@@ -262,10 +277,10 @@ class EmbeddedServer:
             "the directory away to begin with an empty store, or set REDIS_URL to a server of your own."
         )
 
-    def _silence(self) -> str:
+    def _silence(self, seconds: float) -> str:
         return (
             f"A process holds {self.directory / LOCK_NAME}, but no server answers on {self.socket_path} within "
-            f"{START_SECONDS:.0f} seconds. Look at {self.directory / LOG_NAME}; see that every process of the hotline "
+            f"{seconds:.0f} seconds. Look at {self.directory / LOG_NAME}; see that every process of the hotline "
             f"has the same TMPDIR; then end the process that {self.directory / PID_NAME} names, and try again."
         )
 

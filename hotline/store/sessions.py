@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hmac
 import logging
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import cast
 
@@ -43,10 +44,12 @@ return {session, language, 0}
 """
 
 # Another step that came between is not undone: its turn is counted and the later answer stands. A repeat changes
-# nothing unless the first try was lost before it was saved.
+# nothing unless the first try was lost before it was saved. Whoever was forgotten since the load stays forgotten: the
+# session that was loaded is gone, or the step that the load left.
 _SAVE = """
 local session = redis.call('GET', KEYS[1]) or ''
 local new = ARGV[2]
+if session == '' and (ARGV[1] ~= '' or redis.call('EXISTS', KEYS[3]) == 0) then return end
 if session ~= ARGV[1] and session ~= new then
     if ARGV[6] == 'repeated' then return end
     new = '[' .. tonumber(string.match(session, '^%[(%d+)') or 0) + 1 .. string.match(new, '^%[%d+(.*)$')
@@ -86,11 +89,15 @@ class Loaded:
 
 
 class Sessions:
-    """The sessions of one line. With Redis out of reach a session is new and is not kept; nothing is raised."""
+    """The sessions of one line. With Redis out of reach a session is new and is not kept; nothing is raised.
 
-    def __init__(self, redis: RedisClient, secret: str) -> None:
+    `after_forgetting` is called once a session is gone from Redis, for what keeps more than its keys.
+    """
+
+    def __init__(self, redis: RedisClient, secret: str, *, after_forgetting: Callable[[], None] = lambda: None) -> None:
         self._redis = redis
         self._secret = secret.encode()
+        self._after_forgetting = after_forgetting
         self._load = redis.register_script(_LOAD)
         self._save = redis.register_script(_SAVE)
 
@@ -110,20 +117,26 @@ class Sessions:
         record, language, repeated = cast("tuple[bytes, bytes, int]", answer)
         return Loaded(_session(record, language.decode("ascii", "replace")), record, bool(repeated))
 
-    def save(self, conversation: Conversation, loaded: Loaded, session: Session | None) -> None:
-        """Keeps the session; forgets it, the language and the steps where it is None."""
+    def save(
+        self, conversation: Conversation, loaded: Loaded, session: Session | None, *, learned: str | None = None
+    ) -> None:
+        """Keeps the session, and for the next one the language if it was learned in this turn.
+
+        Forgets the session, the language and the steps where the session is None.
+        """
         if loaded.record is None:
             return
         keys = self._keys(conversation)
         try:
             if session is None:
                 self._redis.delete(*keys)
+                self._after_forgetting()
                 return
             arguments: list[bytes | str | int] = [
                 loaded.record,
                 encode(session),
                 CALL_SECONDS if conversation.call else TEXT_SECONDS,
-                session.language or "",
+                learned or "",
                 LANGUAGE_SECONDS,
                 "repeated" if loaded.repeated else "first",
             ]

@@ -16,8 +16,7 @@ _SMOOTHING = 0.3
 _MOST_OF_A_WORD = 3.0
 _SESSION_PRIOR = 2.0
 _LEAST_MARGIN = 1.0
-# In a text of fewer words, words that several languages use prove nothing, and the language of a conversation changes
-# only by a word that is seen more than once, and in the other language alone.
+# In a text of fewer words, words that several languages use prove nothing.
 _ENOUGH_WORDS = 3
 _UNMISTAKABLE = 2
 _AT_HOME = 0.95
@@ -48,7 +47,13 @@ class LanguageModel:
             return None
         if spoken in {None, ranked[0]} or len(telling) >= _ENOUGH_WORDS:
             return ranked[0]
-        return ranked[0] if any(self._only(word, ranked[0]) for word in telling) else None
+        # One foreign word changes nothing; two may, where both are of that language alone.
+        several = len(telling) > 1 and all(self._only(word, ranked[0]) for word in telling)
+        return ranked[0] if several else None
+
+    def _only(self, word: str, language: str) -> bool:
+        """Whether the word is seen more than once, and in this language alone."""
+        return self.words.get(word, {}).get(language, 0) >= _UNMISTAKABLE and not self._is_shared(word)
 
     def _odds(self, word: str) -> dict[str, float]:
         """How much less likely than in the likeliest language the word is in each: 0 to -_MOST_OF_A_WORD."""
@@ -65,10 +70,6 @@ class LanguageModel:
         return {
             language: max((value - likeliest) * part * 2, -_MOST_OF_A_WORD) for language, value in likelihood.items()
         }
-
-    def _only(self, word: str, language: str) -> bool:
-        """Whether the word is seen more than once, and in this language alone."""
-        return self.words.get(word, {}).get(language, 0) >= _UNMISTAKABLE and not self._is_shared(word)
 
     def _is_shared(self, word: str) -> bool:
         counts = self.words.get(word, {}).values()

@@ -12,6 +12,7 @@ from hotline.script.tables import Table, TableError, read_toml
 from hotline.understanding.normal import plain
 from hotline.understanding.understood import EMERGENCY, GREETING, NONE
 
+KEYS = tuple("0123456789*#")
 COMMANDS: Final = ("menu", "back", "more", "repeat", "forget", "language")
 
 
@@ -35,6 +36,8 @@ class Lessons:
     examples: tuple[Example, ...]
     commands: Mapping[str, Mapping[str, str]]
     names: Mapping[str, str]
+    keys: Mapping[str, str]
+    beside_keys: frozenset[str]
 
 
 def read_lessons(script: Script, locales: Path) -> Lessons:
@@ -46,6 +49,8 @@ def read_lessons(script: Script, locales: Path) -> Lessons:
             ),
             commands={language: _commands(script, locales, language) for language in script.languages},
             names=_names(script, locales),
+            keys=_keys(script, locales),
+            beside_keys=_beside_keys(script, locales),
         )
     except TableError as error:
         raise UnderstandingError(str(error)) from error
@@ -85,9 +90,34 @@ def _names(script: Script, locales: Path) -> dict[str, str]:
     return names
 
 
+def _keys(script: Script, locales: Path) -> dict[str, str]:
+    """The key that each word stands for, of all languages together: callers mix them."""
+    keys: dict[str, str] = {}
+    for language in script.languages:
+        table = _key_table(locales, language)
+        for key in KEYS:
+            for word in table.texts(key):
+                meant = keys.setdefault(_plain(table, word), key)
+                if meant != key:
+                    raise UnderstandingError(f"{table.place}: {word!r} stands for {meant!r} and {key!r}; keep one")
+    return keys
+
+
+def _beside_keys(script: Script, locales: Path) -> frozenset[str]:
+    tables = [_key_table(locales, language) for language in script.languages]
+    return frozenset(_plain(table, word) for table in tables for word in table.texts("beside"))
+
+
+def _key_table(locales: Path, language: str) -> Table:
+    fields = _command_table(locales, language).fields.get("keys")
+    if not isinstance(fields, dict):
+        raise UnderstandingError(f"{language}/commands.toml: [keys] is missing: the words for the keys 0 to 9, * and #")
+    return Table(f"{language}/commands.toml [keys]", fields)
+
+
 def _command_table(locales: Path, language: str) -> Table:
     table = _table(locales, language, "commands.toml")
-    unknown = sorted(set(table.fields) - {*COMMANDS, "names"})
+    unknown = sorted(set(table.fields) - {*COMMANDS, "names", "keys"})
     if unknown:
         raise UnderstandingError(f"{table.place}: no such command: {', '.join(unknown)}")
     return table

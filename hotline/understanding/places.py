@@ -14,9 +14,9 @@ ANY_TOWN = "§"
 
 @dataclass(frozen=True, slots=True)
 class Places:
-    """`slugs` holds every way to write a town, as words; `longest` is the number of words of the longest."""
+    """`slugs` holds every way to write a town, as words, and the towns that it may mean."""
 
-    slugs: Mapping[tuple[str, ...], str]
+    slugs: Mapping[tuple[str, ...], tuple[str, ...]]
     longest: int
 
     def split(self, text_words: tuple[str, ...]) -> tuple[tuple[str, ...], tuple[str, ...]]:
@@ -28,7 +28,7 @@ class Places:
             found = self._at(text_words, start)
             if found:
                 start += len(found)
-                towns.append(self.slugs[found])
+                towns.extend(self.slugs[found])
                 read.append(ANY_TOWN)
             else:
                 read.append(text_words[start])
@@ -46,7 +46,10 @@ class Places:
 
 def places_of(script: Script) -> Places:
     """The towns of a script, made once for many texts."""
-    slugs = {way: slug for slug, town in script.towns.items() for way in _ways(town.name, town.zips)}
+    slugs: dict[tuple[str, ...], tuple[str, ...]] = {}
+    for slug, town in script.towns.items():
+        for way in _ways(town.name, town.zips):
+            slugs[way] = (*slugs.get(way, ()), slug)
     return Places(slugs, max(map(len, slugs), default=0))
 
 

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import unicodedata
 from pathlib import Path
 
 from hotline.locales import LOCALES
-from hotline.script.model import PLACE_TOPIC, Script
+from hotline.script.model import TOWN_TOPIC, ZIP_DIGITS, Script
 from hotline.understanding.languages import learn_languages
-from hotline.understanding.lessons import UnderstandingError, read_lessons
+from hotline.understanding.lessons import KEYS, UnderstandingError, read_lessons
 from hotline.understanding.normal import words
 from hotline.understanding.places import ANY_TOWN, places_of
 from hotline.understanding.topics import learn_topics
@@ -36,6 +37,8 @@ class Understanding:
             raise UnderstandingError(f"{script.source_language}/examples.toml: there are no examples; add some")
         self._commands = lessons.commands
         self._names = lessons.names
+        self._keys = lessons.keys
+        self._beside_keys = lessons.beside_keys
         self._places = places_of(script)
         examples = [(self._places.split(words(example.text))[1], example.topic) for example in lessons.examples]
         self._known = dict(examples)
@@ -47,6 +50,15 @@ class Understanding:
         said = words(text)
         return self._steering(" ".join(said), language) or self._telling(said, language)
 
+    def keys(self, text: str) -> str | None:
+        """The key that a text stands for ("1", "(1)", "uno", "press one"), or the five of a ZIP code."""
+        if text.strip() in KEYS:
+            return text.strip()
+        said = [word for word in words(text) if word not in self._beside_keys]
+        keys = [_digits(word) or self._keys.get(word) for word in said]
+        joined = "".join(key or " " for key in keys)
+        return joined if " " not in joined and len(joined) in {1, ZIP_DIGITS} else None
+
     def _steering(self, plain_text: str, language: str | None) -> Understood | None:
         """The command that the whole text is."""
         name = self._names.get(plain_text)
@@ -57,7 +69,9 @@ class Understanding:
             return None
         owner = language if language in owners else owners[0]
         command = self._commands[owner][plain_text]
-        return Understood(owner if len(owners) == 1 else None, Guess(f"{COMMAND_PREFIX}{command}", 1.0))
+        # A command steers a conversation; in whose words does not change its language.
+        begins = language is None and len(owners) == 1
+        return Understood(owner if begins else None, Guess(f"{COMMAND_PREFIX}{command}", 1.0))
 
     def _telling(self, said: tuple[str, ...], language: str | None) -> Understood:
         towns, read = self._places.split(said)
@@ -88,4 +102,9 @@ class Understanding:
 
 def _about(towns: tuple[str, ...]) -> list[Guess]:
     """What a text means that holds nothing but towns, or nothing at all."""
-    return [Guess(PLACE_TOPIC if towns else NONE, 1.0)]
+    return [Guess(TOWN_TOPIC if towns else NONE, 1.0)]
+
+
+def _digits(word: str) -> str | None:
+    """The digits of a word in any script, such as "٣"; None for other words."""
+    return "".join(str(unicodedata.digit(sign)) for sign in word) if word.isdigit() else None

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-import unicodedata
 from collections.abc import Mapping
 from datetime import date
 
@@ -16,7 +15,6 @@ from hotline.store.sessions import Conversation, Step
 from hotline.understanding.understanding import Understanding
 
 FORM = "application/x-www-form-urlencoded"
-KEYPAD = frozenset("0123456789*#")
 ANSWERED = frozenset({"completed", "answered"})
 CALL_IS_OVER = frozenset({"completed", "busy", "failed", "no-answer", "canceled"})
 
@@ -28,9 +26,9 @@ TELLING_FIELDS = ("Body", "Digits", "SpeechResult", "DialCallStatus", "CallStatu
 
 def raw_path_of(request: Request) -> str:
     """Path and query exactly as they came; Flask's own decode the escapes that Twilio signed."""
-    raw = str(request.environ.get("RAW_URI") or request.environ.get("REQUEST_URI") or request.full_path)
+    target = str(request.environ.get("RAW_URI") or request.environ["REQUEST_URI"])
     # A request line may hold a whole address (RFC 9112, absolute-form).
-    return "/" + raw.split("/", 3)[3] if raw.startswith(("http://", "https://")) and raw.count("/") > 2 else raw  # noqa: PLR2004 - the slashes of "https://host/"
+    return re.sub(r"^https?://[^/]*", "", target)
 
 
 def is_form(request: Request) -> bool:
@@ -46,10 +44,11 @@ def texter_of(form: Mapping[str, str]) -> Conversation:
     return Conversation(channel or "sms", number or form.get("MessageSid", ""))
 
 
-def caller_of(form: Mapping[str, str]) -> Conversation:
+def caller_of(form: Mapping[str, str], hidden_callers: frozenset[str]) -> Conversation:
     """A caller who hides the number is known by the call alone: others hide theirs in the same words."""
     caller, call = form.get("From", ""), form.get("CallSid", "")
-    return Conversation("voice", caller if _CALLER.fullmatch(caller) else call, call)
+    known = _CALLER.fullmatch(caller) and caller not in hidden_callers
+    return Conversation("voice", caller if known else call, call)
 
 
 def step_of(request: Request) -> Step:
@@ -64,7 +63,7 @@ def step_of(request: Request) -> Step:
 
 def is_report_on_a_message(form: Mapping[str, str]) -> bool:
     """A status callback that was sent to the address for texts."""
-    return "MessageStatus" in form and not form.get("Body")
+    return form.get("MessageStatus", "received") != "received"
 
 
 def is_over(form: Mapping[str, str]) -> bool:
@@ -78,25 +77,18 @@ def belongs_to_carrier(form: Mapping[str, str], carrier_words: frozenset[str]) -
 
 
 def heard_in_text(body: str, session: Session, understanding: Understanding, on: date) -> Heard:
-    if keys := _written_key(body):
+    """A text: a key or a ZIP code, written in digits or words, otherwise what it means."""
+    if keys := understanding.keys(body):
         return Keys(on, keys)
     return Words(on, understanding.understand(body, session.language))
 
 
 def heard_in_call(form: Mapping[str, str], session: Session, understanding: Understanding, on: date) -> Heard:
+    """What Gather or Dial report: a transfer's outcome, keys, speech, or nothing."""
     if outcome := form.get("DialCallStatus"):
         return TransferEnded(on, answered=outcome in ANSWERED)
     if digits := form.get("Digits"):
         return Keys(on, digits)
     if words := form.get("SpeechResult"):
-        return Words(on, understanding.understand(words, session.language))
+        return heard_in_text(words, session, understanding, on)
     return Silence(on)
-
-
-def _written_key(body: str) -> str | None:
-    """The key that a text consists of: "1", "1.", "(1)", "#", or a digit of another script."""
-    bare = body.strip().strip(".)( ")
-    if len(bare) != 1:
-        return None
-    key = str(unicodedata.digit(bare, bare))
-    return key if key in KEYPAD else None

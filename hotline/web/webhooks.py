@@ -1,17 +1,20 @@
-"""Twilio's webhooks. Each is one pass: verify, load the session, advance, save, render."""
+"""Twilio's webhooks. Each is one pass: verify, load the session, advance, render, save."""
 
 from __future__ import annotations
 
+import logging
+import traceback
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 from datetime import date
+from pathlib import Path
 
-from flask import Blueprint, Response, abort, request
-from werkzeug.exceptions import RequestEntityTooLarge
+from flask import Blueprint, Response, abort, g, request
+from werkzeug.exceptions import Forbidden, HTTPException, RequestEntityTooLarge
 
 from hotline.channels.paths import VoicePlace
-from hotline.channels.text import render_nothing, render_text
-from hotline.channels.voice import render_call, render_no_call
+from hotline.channels.text import render_nothing, render_number, render_text
+from hotline.channels.voice import render_call, render_no_call, render_transfer
 from hotline.channels.wording import SpokenWording, WrittenWording
 from hotline.dialogue.advance import advance
 from hotline.dialogue.heard import Arrival
@@ -34,6 +37,8 @@ from hotline.web.requests import (
 )
 from hotline.web.signature import is_signed
 
+log = logging.getLogger(__name__)
+
 
 @dataclass(frozen=True, slots=True)
 class Webhooks:
@@ -50,6 +55,7 @@ class Webhooks:
     def blueprint(self) -> Blueprint:
         blueprint = Blueprint("webhooks", __name__)
         blueprint.before_request(self.verify)
+        blueprint.register_error_handler(Exception, self.answer_all_the_same)
         for path, endpoint, view in (
             ("/sms", "sms", self.sms),
             ("/sms/status", "sms_status", self.status),
@@ -74,6 +80,7 @@ class Webhooks:
             signed = False
         if not signed:
             abort(403)
+        g.is_signed = True
 
     def sms(self) -> Response:
         """A text comes in."""
@@ -84,35 +91,51 @@ class Webhooks:
         loaded = self.sessions.load(texter, step_of(request))
         heard = heard_in_text(form.get("Body", ""), loaded.session, self.understanding, self.today())
         turn = advance(self.script, loaded.session, heard)
-        self.sessions.save(texter, loaded, turn.session)
-        return _twiml(render_text(turn.reply, self.written))
+        document = render_text(turn.reply, self.written)
+        self.sessions.save(texter, loaded, turn.session, learned=turn.learned)
+        return _twiml(document)
 
     def voice(self) -> Response:
         """A call comes in."""
         form = request.form
         if is_over(form):
             return _twiml(render_no_call())
-        caller = caller_of(form)
+        caller = caller_of(form, self.script.hidden_callers)
         loaded = self.sessions.load(caller, step_of(request))
         turn = advance(self.script, loaded.session, Arrival(self.today()))
-        self.sessions.save(caller, loaded, turn.session)
-        return _twiml(render_call(turn.reply, self.spoken, form.get("To", "")))
+        document = render_call(turn.reply, self.spoken, form.get("To", ""))
+        self.sessions.save(caller, loaded, turn.session, learned=turn.learned)
+        return _twiml(document)
 
     def voice_node(self, language: str, node: str) -> Response:
         """A key, speech, silence or a transfer's outcome at a node of a call."""
         form = request.form
         if is_over(form):
             return _twiml(render_no_call())
-        caller = caller_of(form)
+        caller = caller_of(form, self.script.hidden_callers)
         loaded = self.sessions.load(caller, step_of(request))
         session = self.standing_at(VoicePlace.of(language, node), loaded.session)
         turn = advance(self.script, session, heard_in_call(form, session, self.understanding, self.today()))
-        self.sessions.save(caller, loaded, turn.session)
-        return _twiml(render_call(turn.reply, self.spoken, form.get("To", "")))
+        document = render_call(turn.reply, self.spoken, form.get("To", ""))
+        self.sessions.save(caller, loaded, turn.session, learned=turn.learned)
+        return _twiml(document)
 
     def status(self) -> Response:
         """Twilio's reports on what became of a text or a call. Nothing of them is kept."""
         return Response(status=204)
+
+    def answer_all_the_same(self, error: Exception) -> Response | HTTPException:
+        """Whatever went wrong here, a resident gets the referral number and a caller is connected with it."""
+        if isinstance(error, HTTPException):
+            return error
+        if "is_signed" not in g:
+            return Forbidden()
+        log.error("%s: %s in %s", request.endpoint, type(error).__name__, _place_of(error))
+        if request.path.startswith("/sms"):
+            return _twiml(render_number(self.written))
+        named = str((request.view_args or {}).get("language"))
+        language = named if named in self.script.languages else self.script.source_language
+        return _twiml(render_transfer(self.spoken, language, request.form.get("To", "")))
 
     def standing_at(self, place: VoicePlace, session: Session) -> Session:
         """The session where the path says that the call stands, whatever Redis knows of it."""
@@ -120,6 +143,12 @@ class Webhooks:
         if place.node == LANGUAGE_NODE or place.language not in self.script.languages:
             return session
         return replace(session, language=place.language, greeted=True)
+
+
+def _place_of(error: Exception) -> str:
+    """Where an error was raised. Its text may hold what somebody wrote, so it is not told."""
+    frame = traceback.extract_tb(error.__traceback__)[-1]
+    return f"{Path(frame.filename).name}, line {frame.lineno}"
 
 
 def _twiml(document: str) -> Response:

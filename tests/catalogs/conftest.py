@@ -6,23 +6,22 @@ import os
 import shutil
 from collections.abc import Callable, Mapping
 from datetime import date
-from typing import TYPE_CHECKING
+from pathlib import Path
 
 import pytest
 
 from hotline.script.model import (
-    PHRASES,
+    PHRASE_PLACEHOLDERS,
+    SPOKEN_PHRASES,
     Certainty,
     Language,
     Message,
     Organisation,
+    Phrase,
     Provenance,
     Script,
     Source,
 )
-
-if TYPE_CHECKING:
-    from pathlib import Path
 
 PO_HEADER = """\
 # Somebody's catalog.
@@ -70,6 +69,7 @@ def make_script() -> MakeScript:
                 for key, text in texts.items()
             },
             carrier_words=frozenset(),
+            hidden_callers=frozenset(),
         )
 
     return make
@@ -97,6 +97,10 @@ def write_po(tmp_path: Path) -> Callable[[str], Path]:
 def data(tmp_path: Path) -> Path:
     """A folder of data files that the loader accepts."""
     folder = tmp_path / "hotline" / "script" / "data"
+    phrases = {
+        phrase: ("voice" if phrase in SPOKEN_PHRASES else "text", PHRASE_PLACEHOLDERS.get(phrase, ()))
+        for phrase in Phrase
+    }
     (folder / "topics").mkdir(parents=True)
     rests_on = 'sources = ["law"]\nas_of = 2026-11-22\nreview_by = 2027-02-01\n'
     files = {
@@ -112,7 +116,7 @@ def data(tmp_path: Path) -> Path:
         "towns.toml": (
             f'[hamden]\nname = "Hamden"\ncounty = "New Haven"\nzips = ["06514"]\nrule = "A rule."\n{rests_on}'
         ),
-        "carriers.toml": 'words = [\n  "stop",\n]\n',
+        "carriers.toml": 'words = [\n  "stop",\n]\nhidden_callers = ["anonymous"]\n',
         "menus.toml": (
             '# The menus.\n\n[main]\ntitle = "Main menu"\ntext = "What do you need?"\n'
             'choices = [\n  "talk-to-person",\n  "my-town",\n]\n\n'
@@ -120,8 +124,8 @@ def data(tmp_path: Path) -> Path:
         ),
         "phrases.toml": "".join(
             f'["{phrase}"]\nnote = "A note on {phrase}"\n'
-            f'text = "Say {phrase} {"".join(f"{{{name}}}" for name in names)}"\n'
-            for phrase, names in PHRASES.items()
+            f'{form} = "Say {phrase} {"".join(f"{{{name}}}" for name in names)}"\n'
+            for phrase, (form, names) in phrases.items()
         ),
     }
     for topic in ("talk-to-person", "my-town"):

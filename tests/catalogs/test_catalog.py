@@ -4,22 +4,19 @@ import logging
 import os
 import threading
 import time
-from typing import TYPE_CHECKING
+from collections.abc import Callable
+from pathlib import Path
 
 import pytest
 
 from hotline.catalogs import catalog
 from hotline.catalogs.catalog import CatalogError, Catalogs, Entry, State
 from hotline.locales import LOCALES
+from hotline.script.model import Script
 
-if TYPE_CHECKING:
-    from collections.abc import Callable
-    from pathlib import Path
+MakeScript = Callable[..., Script]
+WritePo = Callable[[str], Path]
 
-    from hotline.script.model import Script
-
-    MakeScript = Callable[..., Script]
-    WritePo = Callable[[str], Path]
 
 TEXTS = {"door": "Keep the door closed.", "call": "Call {phone.referral_line} before {date}."}
 
@@ -254,10 +251,10 @@ def test_many_threads_always_hear_a_whole_catalog(served: tuple[Catalogs, Path])
         except Exception as error:  # noqa: BLE001 - whatever it is, the test must see it
             failures.append(error)
 
-    threads = [threading.Thread(target=listen) for _ in range(4)]
+    threads = [threading.Thread(target=listen) for _ in range(3)]
     for thread in threads:
         thread.start()
-    for turn in range(30):
+    for turn in range(12):
         path.write_text(versions[turn % 2])
         time.sleep(0.002)
     done.set()

@@ -1,21 +1,16 @@
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from collections.abc import Callable
+from pathlib import Path
 
 import pytest
 
 from hotline.catalogs.catalog import Catalogs
 from hotline.catalogs.checks import Finding, check
+from hotline.script.model import Script
 
-if TYPE_CHECKING:
-    from collections.abc import Callable
-    from pathlib import Path
-
-    from hotline.script.model import Script
-
-    MakeScript = Callable[..., Script]
-    WritePo = Callable[[str], Path]
-
+MakeScript = Callable[..., Script]
+WritePo = Callable[[str], Path]
 Findings = tuple[Finding, ...]
 
 

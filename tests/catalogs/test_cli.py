@@ -1,21 +1,17 @@
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from collections.abc import Callable
+from pathlib import Path
 
 import pytest
 from click.testing import CliRunner, Result
 
 from hotline.catalogs import cli
-from hotline.catalogs.pofile import read_for_editing, text_of
+from hotline.catalogs.pofile import read, text_of
 from hotline.script.loader import ScriptError
+from hotline.script.model import Script
 
-if TYPE_CHECKING:
-    from collections.abc import Callable
-    from pathlib import Path
-
-    from hotline.script.model import Script
-
-    MakeScript = Callable[..., Script]
+MakeScript = Callable[..., Script]
 
 
 @pytest.fixture
@@ -27,7 +23,7 @@ def run(make_script: MakeScript, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 
 
 def translate(path: Path, message: str, text: str, note: str = "") -> None:
-    file = read_for_editing(path)
+    file = read(path)
     (entry,) = (entry for entry in file if entry.msgctxt == message)
     entry.msgstr, entry.tcomment = text, note
     path.write_text(text_of(file), encoding="utf-8")

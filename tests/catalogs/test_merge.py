@@ -4,8 +4,10 @@ import random
 import string
 import subprocess
 import sys
+from collections.abc import Callable, Mapping
 from io import BytesIO
-from typing import TYPE_CHECKING, NamedTuple
+from pathlib import Path
+from typing import NamedTuple
 
 import polib
 import pytest
@@ -14,17 +16,12 @@ from babel.messages.pofile import read_po
 from hotline.catalogs.catalog import Catalogs, State
 from hotline.catalogs.extract import make_template
 from hotline.catalogs.merge import update, write_template
-from hotline.catalogs.pofile import PoError, read_for_editing, text_of
+from hotline.catalogs.pofile import PoError, read, text_of
+from hotline.script.model import Script
 
-if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
-    from pathlib import Path
-
-    from hotline.script.model import Script
-
-    MakeScript = Callable[..., Script]
-    WritePo = Callable[[str], Path]
-    Merge = Callable[[Mapping[str, str]], bool]
+MakeScript = Callable[..., Script]
+WritePo = Callable[[str], Path]
+Merge = Callable[[Mapping[str, str]], bool]
 
 
 class Held(NamedTuple):
@@ -50,7 +47,7 @@ def held(path: Path) -> list[Held]:
             entry.tcomment,
             entry.obsolete,
         )
-        for entry in read_for_editing(path)
+        for entry in read(path)
     ]
 
 
@@ -170,7 +167,7 @@ def test_the_header_is_kept(merge: Merge, path: Path, po_header: str) -> None:
 def test_a_header_without_plural_forms_and_language_gets_them(merge: Merge, path: Path) -> None:
     path.write_text('msgid ""\nmsgstr "Content-Type: text/plain; charset=UTF-8\\n"\n')
     merge({})
-    metadata = read_for_editing(path).metadata
+    metadata = read(path).metadata
     assert (metadata["Language"], metadata["Plural-Forms"]) == ("es_US", "nplurals=2; plural=(n != 1);")
 
 
@@ -183,7 +180,7 @@ def test_a_new_file_is_complete(make_script: MakeScript, tmp_path: Path, code: s
     script = make_script({"door": "Keep it closed by {date}."}, languages=("en", code))
     path = tmp_path / code / "hotline.po"
     assert update(path, make_template(script), script.languages[code])
-    assert read_for_editing(path).metadata["Plural-Forms"] == forms
+    assert read(path).metadata["Plural-Forms"] == forms
     checked_by_gettext(path)
 
 
@@ -274,7 +271,7 @@ def next_texts(texts: Mapping[str, str], gone: dict[str, str], chance: random.Ra
 
 def translated_by_hand(path: Path, chance: random.Random) -> None:
     """Somebody translates and revises some entries, and comments on some translations."""
-    file = read_for_editing(path)
+    file = read(path)
     for entry in file:
         if not entry.obsolete and chance.randrange(2):
             entry.msgstr = f'{sentence(chance)} ñ “\\" — 中文'
@@ -334,7 +331,7 @@ def test_nothing_is_lost_over_many_rounds(merge: Merge, path: Path) -> None:
 @pytest.mark.usefixtures("gettext")
 def test_the_placeholders_of_a_template_are_checked_by_gettext(merge: Merge, path: Path) -> None:
     merge({"call": "Call {phone.referral_line}, 50% of callers do."})
-    file = read_for_editing(path)
+    file = read(path)
     (entry,) = file
     assert isinstance(entry, polib.POEntry)
     assert entry.flags == ["python-brace-format"]

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import re
 from dataclasses import replace
 from datetime import date
 from pathlib import Path
@@ -9,6 +10,9 @@ import pytest
 from hotline.catalogs.catalog import Catalogs
 from hotline.channels.wording import SpokenWording, WrittenWording
 from hotline.dialogue.reply import Choice, Say
+from hotline.dialogue.scene import scene_of
+from hotline.dialogue.session import Session
+from hotline.script.loader import load_script
 from hotline.script.model import Script
 from tests.channels.conftest import in_other_letters, write_catalog
 
@@ -57,14 +61,40 @@ def test_a_message_may_be_said_in_a_language_of_its_own(written: WrittenWording)
     assert written.words(Say("more", language="es"), "en") == in_other_letters("More")
 
 
-@pytest.mark.parametrize("missing", ["topic.scams.first", "menu.rights.title", "goodbye", "goodbye.voice", "updating"])
-def test_what_is_missing_in_a_language_is_never_said_in_english(script: Script, tmp_path: Path, missing: str) -> None:
-    write_catalog(script, tmp_path, without=missing)
-    catalogs = Catalogs(script, tmp_path)
-    for wording in (WrittenWording(script, catalogs), SpokenWording(script, catalogs)):
-        words = wording.words(Say(missing.removesuffix(".voice")), "es")
-        assert words
-        assert not any("a" <= letter <= "z" for letter in words)
+@pytest.mark.parametrize("id", sorted(load_script().messages))
+@pytest.mark.parametrize("lack", ["missing", "stale"])
+def test_what_is_not_ready_in_a_language_is_never_said_in_english(
+    script: Script, tmp_path: Path, id: str, lack: str
+) -> None:
+    """The message itself and everything that it stands in: every scene of the script."""
+    write_catalog(script, tmp_path, without=id if lack == "missing" else "")
+    message = replace(script.messages[id], text=f"{script.messages[id].text} New.")
+    newer = script if lack == "missing" else replace(script, messages={**script.messages, id: message})
+    catalogs = Catalogs(newer, tmp_path)
+    names = {word.lower() for one in script.organisations.values() for word in words_of(f"{one.name} {one.host}")}
+    for wording in (WrittenWording(newer, catalogs), SpokenWording(newer, catalogs)):
+        for node in script.nodes - {"language"}:
+            scene = scene_of(newer, Session(language="es", node=node, offered=("scams",)))
+            said = [wording.words(say, "es") for say in scene.says]
+            said += [wording.choice(choice, "es") for choice in scene.choices]
+            for words in said:
+                assert words.strip()
+                assert not {word.lower() for word in words_of(words)} - names, words
+
+
+def words_of(text: str) -> list[str]:
+    """The words in Latin letters."""
+    return re.findall(r"[A-Za-z]+", text)
+
+
+def test_a_standing_text_whose_english_changed_is_better_than_a_number_alone(script: Script, tmp_path: Path) -> None:
+    write_catalog(script, tmp_path, without="topic.scams.first")
+    updating = replace(script.messages["updating"], text="Soon. {phone.referral_line}. MENU.")
+    newer = replace(script, messages={**script.messages, "updating": updating})
+    words = WrittenWording(newer, Catalogs(newer, tmp_path)).words(Say("topic.scams.first"), "es")
+    assert words == in_other_letters(script.messages["updating"].text).replace(
+        "{phone.referral_line}", "1-800-798-0671"
+    )
 
 
 def test_what_changed_in_english_is_replaced_by_a_standing_text_with_the_number(

@@ -17,7 +17,7 @@ from hotline.understanding.understood import Guess, Understood
 
 TODAY = date(2026, 11, 22)
 SCRIPT = load_script()
-SPANISH = Session(language="es", greeted=True)
+SPANISH = Session(language="es", node="main", greeted=True)
 
 
 def words(
@@ -175,7 +175,7 @@ def test_the_key_for_a_person_transfers_to_the_referral_line() -> None:
 @pytest.mark.parametrize("answered", [True, False])
 def test_after_a_transfer_the_menu_goes_on(*, answered: bool) -> None:
     reply = talk(SPANISH, "0", TransferEnded(TODAY, answered)).reply
-    assert said(reply) == ["transfer-over" if answered else "transfer-failed", "menu.main.text"]
+    assert said(reply) == (["transfer-over"] if answered else ["transfer-failed", "menu.main.text"])
     assert reply.effect is None
 
 
@@ -194,7 +194,45 @@ def test_a_place_without_a_rule_on_file_hears_what_binds_every_town() -> None:
 def test_several_towns_are_asked_about() -> None:
     reply = talk(SPANISH, words("my-town", towns=("hamden", "new-haven"))).reply
     assert said(reply) == ["several-towns"]
-    assert reply.wants_place
+    assert reply.wants_town
+
+
+@pytest.mark.parametrize("topic", ["ice-at-door", "detained", "talk-to-person"])
+def test_what_cannot_wait_is_answered_where_a_town_is_asked_for_too(topic: str) -> None:
+    for node in ("town", "my-town"):
+        heard = words(topic, towns=("hamden",))
+        assert talk(replace(SPANISH, node=node), heard).reply.node == topic
+
+
+def test_danger_to_life_in_a_town_is_danger_to_life() -> None:
+    assert talk(replace(SPANISH, node="town"), words("emergency", towns=("hamden",))).reply.node == "emergency"
+
+
+def test_where_a_town_is_asked_for_other_words_are_taken_for_a_town() -> None:
+    assert said(talk(replace(SPANISH, node="town"), words("legal-help")).reply) == ["town-unknown"]
+
+
+def test_a_key_means_nothing_where_nothing_is_known_of_what_was_offered() -> None:
+    for session in (Session(), Session(node="unsure"), Session(node="withdrawn")):
+        assert talk(session, "1").reply.node == "main"
+
+
+def test_what_a_later_release_does_not_know_any_more_is_left_out() -> None:
+    session = Session(language="xx", node="unsure", back=("gone", "rights"), offered=("gone", "scams"), greeted=True)
+    reply = talk(session, Silence(TODAY)).reply
+    assert reply.language == "en"
+    assert [choice.label.message for choice in reply.choices][:1] == ["topic.scams.title"]
+    assert talk(session, "#").reply.node == "rights"
+
+
+def test_starting_again_forgets_the_way_back() -> None:
+    assert talk(SPANISH, "1", "1", "*", "#").reply.node == "main"
+
+
+def test_a_turn_tells_which_language_it_began_to_speak() -> None:
+    assert talk(Session(), Arrival(TODAY), "2").learned == "es"
+    assert talk(SPANISH, "1").learned is None
+    assert talk(SPANISH, words("command:forget")).learned is None
 
 
 def test_forget_keeps_nothing_and_says_so() -> None:
@@ -231,6 +269,15 @@ UNDERSTOOD = st.builds(
     towns=st.lists(st.sampled_from(sorted(SCRIPT.towns)), max_size=2, unique=True).map(tuple),
     asks_for_language=st.sampled_from([None, *SCRIPT.languages]),
 )
+SESSIONS = st.builds(
+    Session,
+    language=st.sampled_from([None, "es", "gone"]),
+    node=st.sampled_from([None, "gone", *sorted(SCRIPT.nodes)]),
+    back=st.lists(st.sampled_from(["gone", *sorted(SCRIPT.nodes)]), max_size=4).map(tuple),
+    offered=st.lists(st.sampled_from(["gone", "scams", "report"]), max_size=3).map(tuple),
+    greeted=st.booleans(),
+    misses=st.integers(0, 9),
+)
 HEARD = st.one_of(
     st.just(Arrival(TODAY)),
     st.builds(Keys, st.just(TODAY), st.text(alphabet="0123456789*#", min_size=1, max_size=6)),
@@ -246,9 +293,8 @@ def leads_on(script: Script, reply: Reply) -> bool:
     return names_the_number or "0" in keys_of(reply) or reply.node in {"language", "talk-to-person"}
 
 
-@given(st.lists(HEARD, max_size=12))
-def test_any_sequence_of_any_input_gives_replies_that_lead_on(sequence: list[Heard]) -> None:
-    session = Session()
+@given(SESSIONS, st.lists(HEARD, min_size=1, max_size=12))
+def test_any_sequence_of_any_input_gives_replies_that_lead_on(session: Session, sequence: list[Heard]) -> None:
     for heard in sequence:
         turn = advance(SCRIPT, session, heard)
         session = turn.session or Session()

@@ -4,6 +4,8 @@ A test module asks for it with `pytest_plugins = ("tests.peers.oracle",)`, and i
 only: pytest refuses a plugin that was imported before it could rewrite its assertions.
 """
 
+from __future__ import annotations
+
 import fcntl
 import hashlib
 import json

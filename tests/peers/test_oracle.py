@@ -1,9 +1,5 @@
 from __future__ import annotations
 
-import os
-import subprocess
-import sys
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
@@ -13,7 +9,6 @@ if TYPE_CHECKING:
 
 pytest_plugins = ("tests.peers.oracle",)
 
-ROOT = Path(__file__).parents[2]
 URL = "https://mycompany.com/myapp.php?foo=1&bar=2"
 FORM = {
     "CallSid": "CA1234567890ABCDE",
@@ -44,18 +39,3 @@ def test_an_error_of_the_peer_is_an_error_here_and_the_next_question_is_answered
     with pytest.raises(ValueError, match="Invalid URL"):
         peers.accepts_signature("12345", SIGNATURE, "no address", FORM)
     assert peers.graphemes(["ab"]) == [["a", "b"]]
-
-
-@pytest.mark.parametrize(("ci", "outcome"), [("", "1 skipped"), ("true", "1 error")])
-def test_without_node_a_test_is_skipped_and_fails_in_ci(ci: str, outcome: str, tmp_path: Path) -> None:
-    test = f"{Path(__file__)}::test_the_signature_of_twilios_worked_example"
-    run = subprocess.run(
-        [sys.executable, "-m", "pytest", "-p", "no:cacheprovider", test],
-        cwd=ROOT,
-        env=os.environ | {"PATH": str(tmp_path), "CI": ci},
-        capture_output=True,
-        text=True,
-        check=False,
-    )
-    assert outcome in run.stdout
-    assert "needs Node.js 20 or newer and npm: apt-get install nodejs npm" in run.stdout

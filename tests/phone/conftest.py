@@ -1,3 +1,5 @@
+from __future__ import annotations
+
 from collections.abc import Iterator
 
 import pytest
@@ -6,15 +8,15 @@ from tests.phone.peer import Answer, Peer, running_peer
 
 
 @pytest.fixture(scope="session")
-def _server() -> Iterator[Peer]:
+def running() -> Iterator[Peer]:
     with running_peer() as peer:
         yield peer
 
 
 @pytest.fixture
-def peer(_server: Peer) -> Peer:
+def peer(running: Peer) -> Peer:
     """A hotline that answers status callbacks and knows nothing else yet."""
-    _server.routes.clear()
-    _server.seen.clear()
-    _server.routes["/voice/status"] = Answer(b"", None, 204)
-    return _server
+    running.routes.clear()
+    running.seen.clear()
+    running.routes["/voice/status"] = Answer(b"", None, 204)
+    return running

@@ -3,18 +3,15 @@
 from __future__ import annotations
 
 import threading
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
-from typing import TYPE_CHECKING
 from urllib.parse import parse_qsl, urlsplit
 
 from twilio.request_validator import RequestValidator
 
 from hotline.phone.line import Line
-
-if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
 
 TOKEN = "12345"
 PUBLIC_URL = "https://hotline.example"
@@ -48,10 +45,10 @@ class Peer:
     unsigned: tuple[str, ...] = ("/audio/",)
 
     def twiml(self, path: str, inside: str) -> None:
-        """Serve `<Response>inside</Response>` at `path`."""
+        """Serves `<Response>inside</Response>` at `path`."""
         self.routes[path] = Answer(f'<?xml version="1.0" encoding="UTF-8"?><Response>{inside}</Response>'.encode())
 
-    def line(self, *, fallback_url: str | None = None, status_path: str | None = "/voice/status") -> Line:
+    def line(self, *, fallback_url: str | None = None) -> Line:
         return Line(
             address=self.address,
             public_url=PUBLIC_URL,
@@ -59,7 +56,6 @@ class Peer:
             account_sid="AC" + "0" * 32,
             number=NUMBER,
             fallback_url=fallback_url,
-            status_path=status_path,
         )
 
     def forms(self, path: str) -> list[dict[str, str]]:

@@ -56,8 +56,8 @@ _WRONG_KEY = {
 }
 
 
-def phone_app(peer: Peer) -> Flask:
-    """The browser phone on its own, as the application factory puts it together, at a talking hotline."""
+def talk(peer: Peer) -> None:
+    """Lets the peer answer as a hotline does."""
     peer.routes["/sms"] = _sms
     peer.twiml("/voice", _gather("/voice/language", "".join(_say(code, _choice(code)) for code in _VOICES)))
     peer.routes["/voice/language"] = _language
@@ -65,6 +65,10 @@ def phone_app(peer: Peer) -> Flask:
         peer.routes[f"/voice/{code}/menu"] = _menu
         peer.routes[f"/voice/{code}/rule"] = _rule
         peer.routes[f"/voice/{code}/person"] = _person
+
+
+def phone_app(peer: Peer) -> Flask:
+    """The browser phone on its own, as the application factory puts it together."""
     app = Flask("phone_alone")
     app.secret_key = "only for tests"
     app.register_blueprint(phone_blueprint(peer.line, LANGUAGES))

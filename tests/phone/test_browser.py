@@ -6,18 +6,18 @@ import os
 import re
 import threading
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Literal
 from urllib.parse import urlsplit
 
 import pytest
-from playwright.sync_api import Browser, BrowserContext, Locator, Page, expect, sync_playwright
+from playwright.sync_api import Browser, Locator, Page, expect, sync_playwright
 from werkzeug.serving import WSGIRequestHandler, make_server
 
 from hotline.phone import web
 from tests.phone.chromium import ARGUMENTS, find_chromium
 from tests.phone.peer import Answer, Peer
-from tests.phone.talking_line import ARABIC_DOOR, ENGLISH_DOOR, SPANISH_DOOR, messages, phone_app, twiml
+from tests.phone.talking_line import ARABIC_DOOR, ENGLISH_DOOR, SPANISH_DOOR, messages, phone_app, talk, twiml
 
 NEEDS_CHROMIUM = "The browser phone is tested in Chromium: apt-get install chromium"
 WIDE = (1280, 800)
@@ -36,7 +36,12 @@ class Screen:
     """One open phone, and what it did behind the person's back."""
 
     page: Page
-    complaints: list[str]
+    complaints: list[str] = field(default_factory=list)
+    requests: list[str] = field(default_factory=list)
+
+    def hear(self, kind: str, message: str) -> None:
+        if kind in {"error", "warning"}:
+            self.complaints.append(message)
 
     def text(self, words: str) -> None:
         self.page.get_by_label("Text to the line").fill(words)
@@ -81,26 +86,37 @@ def browser() -> Iterator[Browser]:
 
 
 @pytest.fixture(scope="module")
-def window(browser: Browser) -> Iterator[BrowserContext]:
-    with browser.new_context() as window:
-        yield window
+def opened(browser: Browser) -> Iterator[Screen]:
+    """The one window of all tests; what each of them opens in it is new."""
+    with browser.new_page() as page:
+        screen = Screen(page)
+        page.set_default_timeout(PATIENCE)
+        page.on("console", lambda message: screen.hear(message.type, message.text))
+        page.on("pageerror", lambda error: screen.complaints.append(str(error)))
+        page.on("request", lambda request: screen.requests.append(request.url))
+        yield screen
 
 
-@pytest.fixture
-def origin(peer: Peer) -> Iterator[str]:
+@pytest.fixture(scope="module")
+def origin(running: Peer) -> Iterator[str]:
     class Quiet(WSGIRequestHandler):
         protocol_version = "HTTP/1.1"
 
         def log(self, *_: object) -> None:
             """The tests' output stays quiet."""
 
-    server = make_server("127.0.0.1", 0, phone_app(peer), threaded=True, request_handler=Quiet)
+    server = make_server("127.0.0.1", 0, phone_app(running), threaded=True, request_handler=Quiet)
     thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.01})
     thread.start()
     yield f"http://127.0.0.1:{server.server_port}"
     server.shutdown()
     thread.join()
     server.server_close()
+
+
+@pytest.fixture(autouse=True)
+def talking(peer: Peer) -> None:
+    talk(peer)
 
 
 @pytest.fixture
@@ -114,25 +130,17 @@ def scheme() -> Literal["light", "dark"]:
 
 
 @pytest.fixture
-def screen(
-    window: BrowserContext, origin: str, size: tuple[int, int], scheme: Literal["light", "dark"]
-) -> Iterator[Screen]:
-    page = window.new_page()
-    page.set_viewport_size({"width": size[0], "height": size[1]})
-    page.emulate_media(color_scheme=scheme)
-    page.set_default_timeout(PATIENCE)
-    complaints: list[str] = []
-    requests: list[str] = []
-    page.on(
-        "console", lambda message: complaints.append(message.text) if message.type in {"error", "warning"} else None
-    )
-    page.on("pageerror", lambda error: complaints.append(str(error)))
-    page.on("request", lambda request: requests.append(request.url))
-    page.goto(f"{origin}/phone/")
-    yield Screen(page, complaints)
-    page.close()
+def screen(opened: Screen, origin: str, size: tuple[int, int], scheme: Literal["light", "dark"]) -> Iterator[Screen]:
+    opened.page.set_viewport_size({"width": size[0], "height": size[1]})
+    opened.page.emulate_media(color_scheme=scheme)
+    opened.page.goto(f"{origin}/phone/")
+    yield opened
+    opened.page.goto("about:blank")
+    complaints, asked = opened.complaints[:], {_origin(url) for url in opened.requests}
+    opened.complaints.clear()
+    opened.requests.clear()
     assert complaints == []
-    assert {_origin(url) for url in requests} == {origin}
+    assert asked == {origin}
 
 
 def _origin(url: str) -> str:

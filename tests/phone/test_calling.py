@@ -1,3 +1,5 @@
+from __future__ import annotations
+
 from dataclasses import replace
 from itertools import count
 from typing import Any
@@ -279,11 +281,6 @@ def test_speech_is_sent_with_its_confidence(peer: Peer) -> None:
     assert "Digits" not in form
 
 
-def test_speech_may_come_without_a_confidence(peer: Peer) -> None:
-    speak(peer.line(), gathering(peer, "input='speech'"), "la migra", None)
-    assert "Confidence" not in peer.forms("/menu")[0]
-
-
 def test_speech_is_not_heard_by_a_gather_for_keys(peer: Peer) -> None:
     call = gathering(peer, "")
     assert speak(peer.line(), call, "la migra") == replace(call, events=())
@@ -298,12 +295,6 @@ def test_the_first_input_wins(peer: Peer) -> None:
 
 def test_words_without_any_word_are_silence(peer: Peer) -> None:
     assert texts(speak(peer.line(), gathering(peer, "input='speech'"), " \n")) == ["fell through"]
-
-
-@pytest.mark.parametrize("confidence", [-0.1, 1.1, float("nan")])
-def test_a_confidence_that_cannot_be(peer: Peer, confidence: float) -> None:
-    with pytest.raises(PhoneError, match="Confidence"):
-        speak(peer.line(), gathering(peer, "input='speech'"), "hello", confidence)
 
 
 # transfers
@@ -501,12 +492,6 @@ def test_the_end_of_the_call_is_reported(peer: Peer) -> None:
     (form,) = peer.forms("/voice/status")
     assert (form["CallStatus"], form["CallSid"]) == ("completed", call.call_sid)
     assert int(form["CallDuration"]) >= 1
-
-
-def test_a_line_without_status_path_reports_nothing(peer: Peer) -> None:
-    peer.twiml("/voice", "<Hangup/>")
-    start_call(peer.line(status_path=None), CALLER)
-    assert [seen.target for seen in peer.seen] == ["/voice"]
 
 
 def test_a_status_callback_that_fails_is_visible(peer: Peer) -> None:

@@ -1,3 +1,5 @@
+from __future__ import annotations
+
 import pytest
 
 from hotline.phone.call import ENDLESS
@@ -7,7 +9,7 @@ from hotline.phone.twiml import Verb, parse
 
 
 def say(inside: str, attributes: str = "") -> Verb:
-    return parse(f"<Response><Say {attributes}>{inside}</Say></Response>").verbs[0]
+    return parse(f"<Response><Say {attributes}>{inside}</Say></Response>", "voice")[0]
 
 
 def test_words_are_said_without_their_markup() -> None:

@@ -1,3 +1,7 @@
+from __future__ import annotations
+
+import re
+
 import pytest
 
 from hotline.phone.errors import PhoneError, TwimlError
@@ -11,11 +15,13 @@ def bodies(messages: tuple[TextMessage, ...]) -> list[str]:
 
 def test_a_text_arrives_with_the_form_that_twilio_sends(peer: Peer) -> None:
     peer.twiml("/sms", "")
-    send_text(peer.line(), CALLER, "la migra está aquí", message_sid="SM1")
-    assert peer.seen[0].form == {
-        "MessageSid": "SM1",
-        "SmsSid": "SM1",
-        "SmsMessageSid": "SM1",
+    send_text(peer.line(), CALLER, "la migra está aquí")
+    form = peer.seen[0].form
+    assert re.fullmatch("SM[0-9a-f]{32}", form["MessageSid"])
+    assert form == {
+        "MessageSid": form["MessageSid"],
+        "SmsSid": form["MessageSid"],
+        "SmsMessageSid": form["MessageSid"],
         "AccountSid": "AC" + "0" * 32,
         "ApiVersion": "2010-04-01",
         "SmsStatus": "received",

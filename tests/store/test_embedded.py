@@ -1,3 +1,5 @@
+from __future__ import annotations
+
 import contextlib
 import os
 import signal
@@ -139,6 +141,40 @@ def test_stop_without_a_server_does_nothing(server: EmbeddedServer) -> None:
     server.ensure()
     server.stop()
     server.stop()
+
+
+def test_a_scrub_takes_what_was_deleted_or_expired_out_of_the_files_and_keeps_the_rest(server: EmbeddedServer) -> None:
+    with client_of(server) as client:
+        client.set("kept", "1")
+        client.set("deleted", "secret")
+        client.set("expired", "secret", px=1)
+        client.delete("deleted")
+        time.sleep(0.01)
+        server.scrub()
+        for _ in range(400):
+            if client.info("persistence")["aof_rewrites"] and not client.info("persistence")["aof_rewrite_in_progress"]:
+                break
+            time.sleep(0.005)
+        time.sleep(0.1)
+        for file in server.directory.rglob("*.aof"):
+            assert b"secret" not in file.read_bytes()
+        kill(server)
+    with client_of(server) as client:
+        assert client.keys() == [b"kept"]
+
+
+def test_a_scrub_without_a_server_does_nothing(server: EmbeddedServer) -> None:
+    server.scrub()
+    assert not server.directory.exists()
+
+
+def test_scrubs_leave_no_lines_in_the_log(server: EmbeddedServer) -> None:
+    server.ensure()
+    before = (server.directory / "server.log").read_text()
+    for _ in range(3):
+        server.scrub()
+    server.stop()
+    assert len((server.directory / "server.log").read_text()) - len(before) < 1000
 
 
 def test_stop_ends_only_the_server_of_its_directory(server: EmbeddedServer, tmp_path: Path) -> None:
@@ -283,14 +319,13 @@ def test_a_server_whose_socket_was_deleted_is_replaced(server: EmbeddedServer, m
 
 @pytest.mark.slow
 def test_a_server_that_hangs_is_named_and_left_alone(server: EmbeddedServer, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("hotline.store.embedded.START_SECONDS", 0.1)
     monkeypatch.setattr("hotline.store.embedded.STOP_SECONDS", 0.1)
     server.ensure()
     pid = pid_of(server)
     os.kill(pid, signal.SIGSTOP)
     try:
         with pytest.raises(EmbeddedServerError, match="no server answers"):
-            server.ensure()
+            server.ensure(0.1)
         with pytest.raises(EmbeddedServerError, match="does not stop"):
             server.stop()
     finally:

@@ -27,7 +27,7 @@ def take(sessions: Sessions, who: Conversation, step: Step, node: str) -> Sessio
     """One turn that moves to a node; the session before it."""
     loaded = sessions.load(who, step)
     moved = replace(loaded.session.at(node), turns=loaded.session.turns + 1, language="es")
-    sessions.save(who, loaded, moved)
+    sessions.save(who, loaded, moved, learned="es")
     return loaded.session
 
 
@@ -73,6 +73,36 @@ def test_two_texts_at_the_same_time_both_count_and_the_later_answer_stands(sessi
     sessions.save(TEXTER, second, AT_DOOR)
     session = sessions.load(TEXTER, Step("SM3", named=True)).session
     assert (session.node, session.turns) == ("ice-at-door", 2)
+
+
+def test_a_text_under_way_does_not_undo_forget(sessions: Sessions, redis: RedisClient) -> None:
+    take(sessions, TEXTER, FIRST, "main")
+    under_way, forget = sessions.load(TEXTER, SECOND), sessions.load(TEXTER, Step("SM3", named=True))
+    sessions.save(TEXTER, forget, None)
+    sessions.save(TEXTER, under_way, AT_DOOR, learned="es")
+    assert redis.dbsize() == 0
+
+
+def test_the_very_first_text_under_way_does_not_undo_forget(sessions: Sessions, redis: RedisClient) -> None:
+    under_way, forget = sessions.load(TEXTER, FIRST), sessions.load(TEXTER, SECOND)
+    sessions.save(TEXTER, forget, None)
+    sessions.save(TEXTER, under_way, AT_DOOR, learned="es")
+    assert redis.dbsize() == 0
+
+
+def test_the_language_is_remembered_only_where_it_was_learned(sessions: Sessions) -> None:
+    loaded = sessions.load(CALLER, FIRST)
+    sessions.save(CALLER, loaded, AT_DOOR)
+    assert sessions.load(Conversation("voice", NUMBER, "CA2"), SECOND).session == Session()
+
+
+def test_what_keeps_more_than_keys_is_told_after_each_forgetting(redis: RedisClient) -> None:
+    left: list[object] = []
+    sessions = Sessions(redis, SECRET, after_forgetting=lambda: left.append(redis.dbsize()))
+    take(sessions, TEXTER, FIRST, "main")
+    assert left == []
+    sessions.save(TEXTER, sessions.load(TEXTER, SECOND), None)
+    assert left == [0]
 
 
 def test_a_step_without_a_name_is_a_repeat_only_while_it_is_the_latest(sessions: Sessions) -> None:

@@ -44,6 +44,7 @@ def make_script() -> Script:
         sources={},
         messages={},
         carrier_words=frozenset({"stop", "start", "help", "info", "end", "quit", "cancel", "yes", "opt-out"}),
+        hidden_callers=frozenset(),
     )
 
 

@@ -34,13 +34,16 @@ def test_a_word_or_two_that_both_use_do_not_leave_spanish(understanding: Underst
     assert understanding.understand(text, "es").language in {"es", None}
 
 
-@pytest.mark.parametrize(
-    ("text", "spoken"), [("hola", "en"), ("ayuda abogado", "en"), ("lawyer", "es"), ("hello", "es")]
-)
-def test_a_word_that_cannot_be_mistaken_changes_the_language(
+@pytest.mark.parametrize(("text", "spoken"), [("ayuda abogado", "en"), ("hello lawyer", "es")])
+def test_words_that_cannot_be_mistaken_change_the_language(
     understanding: Understanding, text: str, spoken: str
 ) -> None:
     assert understanding.understand(text, spoken).language not in {spoken, None}
+
+
+@pytest.mark.parametrize(("text", "spoken"), [("hola", "en"), ("lawyer", "es"), ("hello", "es"), ("thanks", "es")])
+def test_one_foreign_word_changes_nothing(understanding: Understanding, text: str, spoken: str) -> None:
+    assert understanding.understand(text, spoken).language in {spoken, None}
 
 
 @pytest.mark.parametrize(

@@ -8,6 +8,8 @@ from hotline.script.model import Script
 from hotline.understanding.lessons import UnderstandingError, read_lessons
 
 EXAMPLES = 'detained = ["they took him"]\nnone = ["hello moon"]\n'
+KEYS = "[keys]\n" + "".join(f'"{key}" = ["{name}"]\n' for key, name in zip("0123456789*#", "abcdefghijkl", strict=True))
+KEYS += 'beside = ["press"]\n'
 COMMANDS = "".join(f'{name} = ["{name}"]\n' for name in ("menu", "back", "more", "repeat", "forget", "language"))
 
 
@@ -16,7 +18,7 @@ def locales(tmp_path: Path) -> Path:
     for code, name in {"en": "english", "es": "español"}.items():
         (tmp_path / code).mkdir()
         (tmp_path / code / "examples.toml").write_text(EXAMPLES, encoding="utf-8")
-        (tmp_path / code / "commands.toml").write_text(f'{COMMANDS}names = ["{name}"]\n', encoding="utf-8")
+        (tmp_path / code / "commands.toml").write_text(f'{COMMANDS}names = ["{name}"]\n{KEYS}', encoding="utf-8")
     return tmp_path
 
 
@@ -28,6 +30,8 @@ def test_examples_commands_and_names_are_read(script: Script, locales: Path) -> 
     ]
     assert lessons.commands["es"]["back"] == "back"
     assert lessons.names == {"english": "en", "espanol": "es"}
+    assert lessons.keys["b"] == "1"
+    assert lessons.beside_keys == {"press"}
 
 
 @pytest.mark.parametrize("word", ["STOP", "Yes!", "opt out", "hélp"])

@@ -107,19 +107,51 @@ def test_danger_to_life_comes_first(understanding: Understanding, text: str) -> 
 
 
 @pytest.mark.parametrize(
+    ("text", "keys"),
+    [
+        ("1", "1"),
+        (" (1). ", "1"),
+        ("1\ufe0f\u20e3", "1"),
+        ("#1", "1"),
+        ("٣", "3"),
+        ("*", "*"),
+        ("#", "#"),
+        ("uno", "1"),
+        ("Oprimo uno.", "1"),
+        ("la número dos", "2"),
+        ("press ONE", "1"),
+        ("number 3", "3"),
+        ("cero", "0"),
+        ("asterisco", "*"),
+        ("06514", "06514"),
+        ("0 6 5 1 4", "06514"),
+        ("cero seis cinco uno cuatro", "06514"),
+        ("911", None),
+        ("10", None),
+        ("one of them took my brother", None),
+        ("el", None),
+        ("", None),
+        ("²", "2"),
+    ],
+)
+def test_a_key_or_zip_code_may_be_written_or_said(understanding: Understanding, text: str, keys: str | None) -> None:
+    assert understanding.keys(text) == keys
+
+
+@pytest.mark.parametrize(
     ("text", "spoken", "command", "language"),
     [
         ("MENU", "es", "menu", None),
         ("menú", None, "menu", None),
-        ("Más.", "en", "more", "es"),
+        ("Más.", "en", "more", None),
         ("m", "es", "more", None),
         ("  M! ", None, "more", None),
-        ("atras", "en", "back", "es"),
+        ("atras", "en", "back", None),
         ("go back", None, "back", "en"),
-        ("Olvídame", "es", "forget", "es"),
-        ("FORGET", "es", "forget", "en"),
+        ("Olvídame", None, "forget", "es"),
+        ("FORGET", "es", "forget", None),
         ("otra vez", None, "repeat", "es"),
-        ("idioma", "en", "language", "es"),
+        ("idioma", "en", "language", None),
     ],
 )
 def test_a_command_stands_alone(

@@ -22,6 +22,7 @@ from hotline.phone.calling import start_call
 from hotline.phone.line import Line
 from hotline.phone.texting import send_text
 from hotline.store.connection import RedisClient
+from hotline.web import webhooks
 from tests.conftest import TODAY, line_at, served, settings_for
 
 NUMBER = "+12035550123"
@@ -203,6 +204,7 @@ def test_any_body_gets_an_answer_with_a_way_on(line: Line, body: str) -> None:
 
 @pytest.mark.parametrize("body", ["1", "1.", "(1)", " 1 ", "١", "１"])
 def test_a_key_may_be_written_in_many_ways(line: Line, body: str) -> None:
+    post(line, "/sms", TEXT | {"Body": "hi", "MessageSid": "SM0"})
     assert message(post(line, "/sms", TEXT | {"Body": body})).startswith("Stay calm.")
 
 
@@ -228,8 +230,9 @@ def test_any_caller_is_answered(line: Line, caller: str) -> None:
     assert start_call(line, caller).waiting.kind == "keys"
 
 
-def test_hidden_callers_do_not_share_a_language(line: Line) -> None:
-    hidden = CALL | {"From": "anonymous"}
+@pytest.mark.parametrize("caller", ["anonymous", "Restricted", "+266696687", ""])
+def test_hidden_callers_do_not_share_a_language(line: Line, caller: str) -> None:
+    hidden = CALL | {"From": caller}
     post(line, "/voice/en/language", hidden | {"Digits": "2"})
     answer = post(line, "/voice", hidden | {"CallSid": "CA2"})
     assert 'action="/voice/en/language"' in answer.body
@@ -270,6 +273,63 @@ def test_without_redis_texts_and_calls_are_answered(line_without_redis: Line, ca
     assert "2035550123" not in caplog.text
     assert "migra" not in caplog.text
     assert requests.get(f"{line.address}/readyz", timeout=10).json() == {"ready": True, "degraded": ["redis"]}
+
+
+@pytest.mark.parametrize(
+    ("node", "words", "action"),
+    [
+        ("main", "uno", "/voice/es/here-now"),
+        ("main", "oprimo uno", "/voice/es/here-now"),
+        ("main", "one", "/voice/es/here-now"),
+        ("language", "dos", "/voice/es/main"),
+        ("town", "cero seis cinco uno cuatro", "/voice/es/my-town"),
+        ("town", "Hamden", "/voice/es/my-town"),
+        ("main", "hello", "/voice/es/main"),
+    ],
+)
+def test_a_key_may_be_said(line: Line, node: str, words: str, action: str) -> None:
+    answer = post(line, f"/voice/es/{node}", CALL | {"SpeechResult": words})
+    assert f'action="{action}"' in answer.body
+
+
+def test_after_forget_in_a_call_the_language_is_not_remembered_again(line: Line, redis: RedisClient) -> None:
+    post(line, "/voice/en/language", CALL | {"Digits": "2"})
+    post(line, "/voice/es/main", CALL | {"SpeechResult": "olvidar"})
+    assert redis.dbsize() == 0
+    post(line, "/voice/es/main", CALL | {"Digits": "1"})
+    assert not list(redis.scan_iter("language:*"))
+
+
+@pytest.fixture
+def line_with_a_fault(redis_url: str, monkeypatch: pytest.MonkeyPatch) -> Iterator[Line]:
+    def fail(*_: object) -> None:
+        raise LookupError("la migra +12035550123")
+
+    monkeypatch.setattr(webhooks, "advance", fail)
+    with served(create_app(settings_for(redis_url), today=lambda: TODAY)) as address:
+        yield line_at(address)
+
+
+def test_a_fault_of_ours_still_gives_the_number_and_a_person(
+    line_with_a_fault: Line, caplog: pytest.LogCaptureFixture
+) -> None:
+    assert message(post(line_with_a_fault, "/sms", TEXT)) == "1-800-798-0671"
+    answer = post(line_with_a_fault, "/voice/es/main", CALL | {"Digits": "1"})
+    assert answer.status == 200
+    assert ">+18007980671</Dial>" in answer.body
+    assert 'callerId="+12035550100"' in answer.body
+    assert 'language="es-US"' in answer.body
+    assert "LookupError" in caplog.text
+    assert "migra" not in caplog.text
+    assert "2035550123" not in caplog.text
+
+
+def test_a_fault_in_the_check_of_a_signature_refuses(line: Line, monkeypatch: pytest.MonkeyPatch) -> None:
+    def fail(*_: object, **__: object) -> None:
+        raise LookupError
+
+    monkeypatch.setattr(webhooks, "is_signed", fail)
+    assert post(line, "/sms", TEXT).status == 403
 
 
 def test_health(line: Line) -> None:

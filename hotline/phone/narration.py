@@ -2,26 +2,23 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Final
 from urllib.parse import urlsplit
 
 from hotline.phone import calling
+from hotline.phone.call import Call, Event
+from hotline.phone.errors import PhoneError
+from hotline.phone.line import Line
 
-if TYPE_CHECKING:
-    from hotline.phone.calling import Call, Event
-    from hotline.phone.errors import PhoneError
-    from hotline.phone.line import Line
+NOTHING = "(nothing)"
+SILENCE = "silence"
+HANG_UP = "hang up"
+SAYS = "says:"
 
-NOTHING: Final = "(nothing)"
-SILENCE: Final = "silence"
-HANG_UP: Final = "hang up"
-SAYS: Final = "says:"
-
-_ERRORS: Final = ("(error", "(the call ends: application error", "(the call ends: status callback error")
+_ERRORS = ("(error", "(the call ends: application error", "(the call ends: status callback error")
 
 
 def act(line: Line, call: Call, action: str) -> Call:
-    """Do what stands between a transcript's brackets. Raises PhoneError."""
+    """Does what stands between a transcript's brackets. Raises PhoneError."""
     if action.startswith(SAYS):
         return calling.speak(line, call, action.removeprefix(SAYS).strip())
     if action in calling.OUTCOMES:

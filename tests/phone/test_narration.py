@@ -1,9 +1,11 @@
+from __future__ import annotations
+
 import pytest
 
 from hotline.phone.call import Event
 from hotline.phone.errors import PhoneError
-from hotline.phone.heard import error_mark, heard_line, is_error
 from hotline.phone.line import Line
+from hotline.phone.narration import error_mark, heard_line, is_error
 from tests.phone.peer import PUBLIC_URL
 
 LINE = Line("http://127.0.0.1:1", PUBLIC_URL, "t", "AC0", "+12035550100")

@@ -1,0 +1,58 @@
+from __future__ import annotations
+
+import os
+from pathlib import Path
+
+import pytest
+
+from hotline.app import create_app
+from hotline.demo import NoDemoError, add_phone, announced, announced_line, demo_settings, line_of
+from hotline.settings import Settings
+
+
+@pytest.fixture
+def settings(tmp_path: Path) -> Settings:
+    return demo_settings(tmp_path, port=8765, workers=1)
+
+
+def test_only_the_demo_has_a_phone(settings: Settings) -> None:
+    app = create_app(settings)
+    assert app.test_client().get("/phone/").status_code == 404
+    app = create_app(settings)
+    add_phone(app, settings)
+    page = app.test_client().get("/phone/", base_url=settings.public_url)
+    assert page.status_code == 200
+    assert "Español" in page.text
+
+
+def test_every_demo_has_secrets_of_its_own(tmp_path: Path, settings: Settings) -> None:
+    other = demo_settings(tmp_path, port=8765, workers=1)
+    assert {settings.secret_key, *settings.auth_tokens}.isdisjoint({other.secret_key, *other.auth_tokens})
+
+
+def test_a_running_demo_is_found_and_one_that_ended_is_not(settings: Settings) -> None:
+    with announced(settings):
+        assert announced_line(settings.data) == line_of(settings)
+    with pytest.raises(NoDemoError, match="make demo"):
+        announced_line(settings.data)
+
+
+def test_a_worker_that_ends_does_not_take_the_note_away(settings: Settings) -> None:
+    note = announced(settings)
+    note.__enter__()
+    worker = os.fork()
+    if not worker:
+        try:
+            note.__exit__(None, None, None)
+        finally:
+            os._exit(0)
+    os.waitpid(worker, 0)
+    assert announced_line(settings.data) == line_of(settings)
+    note.__exit__(None, None, None)
+
+
+@pytest.mark.parametrize("content", ["", "[]", "{}", '{"address": 1}', "null"])
+def test_a_note_that_cannot_be_read_is_no_demo(tmp_path: Path, content: str) -> None:
+    (tmp_path / "demo.json").write_text(content, encoding="utf-8")
+    with pytest.raises(NoDemoError):
+        announced_line(tmp_path)

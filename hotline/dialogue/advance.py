@@ -252,5 +252,6 @@ def _everywhere(stage: _Stage, phrase: Phrase) -> tuple[Say, ...]:
 
 def _forget(stage: _Stage) -> Turn:
     session = Session(language=stage.session.language, greeted=True)
-    turn = stage.having(session).stay(instead=(Say(Phrase.FORGOTTEN),))
+    said = Phrase.FORGOTTEN if stage.session.kept else Phrase.NOT_FORGOTTEN
+    turn = stage.having(session).stay(instead=(Say(said),))
     return Turn(None, replace(turn.reply, choices=()))

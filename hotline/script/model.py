@@ -37,6 +37,7 @@ class Phrase(StrEnum):
     GOODBYE = "goodbye"
     UNSURE = "unsure"
     FORGOTTEN = "forgotten"
+    NOT_FORGOTTEN = "not-forgotten"
     LANGUAGE = "language"
     LANGUAGE_TITLE = "language.title"
     LANGUAGE_CHOICE = "language-choice"

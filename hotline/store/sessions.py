@@ -113,7 +113,7 @@ class Sessions:
             answer = self._load(keys=self._keys(conversation), args=arguments)
         except RedisError as error:
             log.warning("session not loaded: %s", type(error).__name__)
-            return Loaded(Session(), None)
+            return Loaded(Session(kept=False), None)
         record, language, repeated = cast("tuple[bytes, bytes, int]", answer)
         return Loaded(_session(record, language.decode("ascii", "replace")), record, bool(repeated))
 

@@ -242,6 +242,11 @@ def test_forget_keeps_nothing_and_says_so() -> None:
     assert turn.reply.language == "es"
 
 
+def test_what_cannot_be_erased_now_is_not_said_to_be_erased() -> None:
+    turn = talk(replace(SPANISH, kept=False), words("command:forget"))
+    assert said(turn.reply) == ["not-forgotten"]
+
+
 def test_a_statement_says_as_of_when_and_past_its_review_date_that_it_may_be_out_of_date() -> None:
     provenance = SCRIPT.messages["topic.warrants.first"].provenance
     assert provenance is not None

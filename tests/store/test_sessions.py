@@ -165,7 +165,7 @@ def test_without_redis_a_session_is_new_and_nothing_is_raised(tmp_path: object) 
         client.ping()
     sessions = Sessions(client, SECRET)
     loaded = sessions.load(TEXTER, FIRST)
-    assert loaded.session == Session()
+    assert loaded.session == Session(kept=False)
     sessions.save(TEXTER, loaded, AT_DOOR)
 
 

@@ -15,6 +15,7 @@ from tests.phone.chromium import ARGUMENTS, find_chromium
 
 PICTURES = Path(".pictures")
 WIDTH, HEIGHT = 1280, 860
+KEYS_LIT_MILLISECONDS = 800
 
 
 def main() -> None:
@@ -32,6 +33,8 @@ def main() -> None:
                 page = browser.new_page(viewport={"width": WIDTH, "height": HEIGHT}, reduced_motion="reduce")
                 page.goto(f"{address}/phone/")
                 talk(page)
+                # The keys that were pressed stay lit for a moment.
+                page.wait_for_timeout(KEYS_LIT_MILLISECONDS)
                 page.screenshot(path=PICTURES / "phone.png")
                 browser.close()
         finally:

@@ -140,7 +140,9 @@ class Webhooks:
     def standing_at(self, place: VoicePlace, session: Session) -> Session:
         """The session where the path says that the call stands, whatever Redis knows of it."""
         session = replace(session, node=place.node, misses=place.misses)
-        if place.node == LANGUAGE_NODE or place.language not in self.script.languages:
+        # Before a language is chosen, its menu has the path of the source language, which then says nothing.
+        tells_nothing = place == replace(place, language=self.script.source_language, node=LANGUAGE_NODE)
+        if tells_nothing or place.language not in self.script.languages:
             return session
         return replace(session, language=place.language, greeted=True)
 

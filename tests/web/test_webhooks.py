@@ -243,6 +243,12 @@ def test_the_path_of_the_language_menu_chooses_no_language(line: Line) -> None:
     assert 'action="/voice/en/language"' in post(line, "/voice", CALL | {"CallSid": "CA2"}).body
 
 
+@pytest.mark.parametrize("key", ["*", "0", "#"])
+def test_a_language_menu_asked_for_in_spanish_stays_spanish_without_a_session(line: Line, key: str) -> None:
+    answer = post(line, "/voice/es/language", CALL | {"Digits": key})
+    assert "/voice/en/" not in answer.body
+
+
 @pytest.mark.parametrize("path", ["/sms", "/voice"])
 def test_only_posts_are_answered(line: Line, path: str) -> None:
     assert requests.get(line.address + path, timeout=10).status_code in {403, 405}

@@ -19,6 +19,8 @@ PERSON_TOPIC = "talk-to-person"
 TOWN_TOPIC = "my-town"
 REFERRAL_LINE = "referral_line"
 ZIP_DIGITS = 5
+# 911, 988, 211.
+SHORT_NUMBER_DIGITS = 3
 
 
 class Phrase(StrEnum):

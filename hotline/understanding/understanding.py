@@ -6,7 +6,7 @@ import unicodedata
 from pathlib import Path
 
 from hotline.locales import LOCALES
-from hotline.script.model import TOWN_TOPIC, ZIP_DIGITS, Script
+from hotline.script.model import SHORT_NUMBER_DIGITS, TOWN_TOPIC, ZIP_DIGITS, Script
 from hotline.understanding.languages import learn_languages
 from hotline.understanding.lessons import KEYS, UnderstandingError, read_lessons
 from hotline.understanding.normal import words
@@ -38,6 +38,8 @@ class Understanding:
         self._commands = lessons.commands
         self._names = lessons.names
         self._keys = lessons.keys
+        phones = [organisation.phone or "" for organisation in script.organisations.values()]
+        self._short_numbers = frozenset(phone for phone in phones if len(phone) == SHORT_NUMBER_DIGITS)
         self._beside_keys = lessons.beside_keys
         self._places = places_of(script)
         examples = [(self._places.split(words(example.text))[1], example.topic) for example in lessons.examples]
@@ -47,7 +49,7 @@ class Understanding:
 
     def understand(self, text: str, language: str | None = None) -> Understood:
         """What a text says in a conversation held in `language`, if one is chosen. Takes any text and never raises."""
-        said = words(text)
+        said = self._with_short_numbers(words(text))
         return self._steering(" ".join(said), language) or self._telling(said, language)
 
     def keys(self, text: str) -> str | None:
@@ -58,6 +60,16 @@ class Understanding:
         keys = [_digits(word) or self._keys.get(word) for word in said]
         joined = "".join(key or " " for key in keys)
         return joined if " " not in joined and len(joined) in {1, ZIP_DIGITS} else None
+
+    def _with_short_numbers(self, said: tuple[str, ...]) -> tuple[str, ...]:
+        """The words with "nine one one" and "9 1 1" as "911", for each number of three digits that the script knows."""
+        joined: list[str] = []
+        for word in said:
+            joined.append(word)
+            digits = "".join(_digits(last) or self._keys.get(last, " ") for last in joined[-SHORT_NUMBER_DIGITS:])
+            if digits in self._short_numbers:
+                joined[-SHORT_NUMBER_DIGITS:] = [digits]
+        return tuple(joined)
 
     def _steering(self, plain_text: str, language: str | None) -> Understood | None:
         """The command that the whole text is."""

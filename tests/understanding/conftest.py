@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 
 from hotline.locales import LOCALES
+from hotline.script.loader import load_script
 from hotline.script.model import Language, Script, Topic, Town
 from hotline.understanding.understanding import Understanding
 
@@ -54,3 +55,9 @@ def _topic(slug: str, *, urgent: bool) -> Topic:
 
 def _language(code: str) -> Language:
     return Language(code=code, name=code, direction="ltr", key="1", locale=code, say=None, voice=None, hear=None)
+
+
+@pytest.fixture(scope="session")
+def shipped() -> Understanding:
+    """Of the script that is shipped, with its organisations."""
+    return Understanding(load_script(), LOCALES)

@@ -107,6 +107,26 @@ def test_danger_to_life_comes_first(understanding: Understanding, text: str) -> 
 
 
 @pytest.mark.parametrize(
+    "text",
+    [
+        "911",
+        "9 1 1",
+        "9-1-1",
+        "nine one one",
+        "nueve uno uno",
+        "nueve once",
+        "nine eleven",
+        "llama al 9 1 1",
+        "marque 911",
+    ],
+)
+def test_the_number_of_danger_to_life_is_danger_to_life_however_it_is_written(
+    shipped: Understanding, text: str
+) -> None:
+    assert shipped.understand(text, None).best.topic == EMERGENCY
+
+
+@pytest.mark.parametrize(
     ("text", "keys"),
     [
         ("1", "1"),

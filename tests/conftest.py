@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import signal
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import replace
@@ -20,6 +21,11 @@ from hotline.store.connection import RedisClient, connect
 from hotline.store.embedded import EmbeddedServer
 
 TODAY = date(2026, 11, 22)
+
+# A run in the background may have been told to ignore these, and what the tests start would ignore them too.
+for ending in (signal.SIGINT, signal.SIGQUIT, signal.SIGHUP):
+    if signal.getsignal(ending) is signal.SIG_IGN:
+        signal.signal(ending, signal.SIG_DFL)
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:

@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from datetime import date, datetime
-from zoneinfo import ZoneInfo
+from datetime import datetime
 
 from flask import Flask
 
@@ -12,6 +11,7 @@ from hotline.catalogs.catalog import Catalogs
 from hotline.channels.wording import SpokenWording, WrittenWording
 from hotline.locales import LOCALES
 from hotline.script.loader import load_script
+from hotline.script.organisations import CONNECTICUT
 from hotline.settings import Settings
 from hotline.store.connection import Store, open_store
 from hotline.store.sessions import Sessions
@@ -19,18 +19,16 @@ from hotline.understanding.understanding import Understanding
 from hotline.web.health import health_blueprint
 from hotline.web.webhooks import Webhooks
 
-CONNECTICUT = ZoneInfo("America/New_York")
-
 # Twilio's own forms are a few kilobytes; a text has at most 1,600 characters.
 MOST_REQUEST_BYTES = 128 * 1024
 
 
-def today_in_connecticut() -> date:
-    return datetime.now(CONNECTICUT).date()
+def now_in_connecticut() -> datetime:
+    return datetime.now(CONNECTICUT)
 
 
 def create_app(
-    settings: Settings, *, store: Store | None = None, today: Callable[[], date] = today_in_connecticut
+    settings: Settings, *, store: Store | None = None, now: Callable[[], datetime] = now_in_connecticut
 ) -> Flask:
     """The hotline; `store` for who has opened that of the settings already. No server is asked or started yet.
 
@@ -52,7 +50,7 @@ def create_app(
             understanding=Understanding(script, LOCALES),
             written=WrittenWording(script, catalogs),
             spoken=SpokenWording(script, catalogs),
-            today=today,
+            now=now,
         ).blueprint()
     )
     return app

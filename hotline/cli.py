@@ -5,24 +5,28 @@ from __future__ import annotations
 import os
 from collections.abc import Iterator
 from contextlib import contextmanager
+from datetime import datetime
 from pathlib import Path
 
 import click
 
-from hotline.catalogs.catalog import CatalogError, Catalogs
-from hotline.catalogs.checks import check as check_catalogs
+from hotline.catalogs.catalog import CatalogError
 from hotline.catalogs.cli import catalog
+from hotline.channels.cli import content
+from hotline.check_report import report_lines, segment_lines
+from hotline.checks import check as check_all
 from hotline.demo import NoDemoError, add_phone, announced, announced_line, demo_settings, line_of
-from hotline.locales import LOCALES
+from hotline.dialogue.scene import keys_of_language
 from hotline.phone.line import Line
 from hotline.phone.terminal import call_session, replay_file, text_session
 from hotline.ports import PortError
 from hotline.script.loader import ScriptError, load_script
-from hotline.script.model import Language, Script
+from hotline.script.model import Language
+from hotline.script.organisations import CONNECTICUT
 from hotline.settings import SettingsError, is_set, read_data, read_port, read_settings
 from hotline.store.embedded import EmbeddedServerError
 from hotline.understanding.cli import understand
-from hotline.understanding.lessons import UnderstandingError, read_lessons
+from hotline.understanding.lessons import UnderstandingError
 
 CALLER = "+12035550123"
 
@@ -36,6 +40,7 @@ def main() -> None:
 
 
 main.add_command(catalog)
+main.add_command(content)
 main.add_command(understand)
 
 
@@ -75,38 +80,16 @@ def _errors_in_one_line() -> Iterator[None]:
 
 
 @main.command()
-def check() -> None:
+@click.option("--segments", is_flag=True, help="Instead, list what each message costs: SMS segments, seconds spoken.")
+def check(*, segments: bool) -> None:
     """What is wrong with the script and the catalogs.
 
-    Also with the examples and the commands. The exit code is 1 if anything is.
+    Also with the examples, the commands and the glossaries. The exit code is 1 if anything is.
     """
-    try:
-        script = load_script()
-    except ScriptError as error:
-        click.echo(str(error))
-        raise SystemExit(1) from None
-    problems = [*_catalog_problems(script), *_lesson_problems(script)]
-    for problem in problems:
-        click.echo(problem)
-    languages = ", ".join(script.languages)
-    click.echo(f"{len(script.messages)} messages in {languages}: {len(problems) or 'nothing'} wrong.")
-    raise SystemExit(1 if problems else 0)
-
-
-def _catalog_problems(script: Script) -> list[str]:
-    try:
-        findings = check_catalogs(script, Catalogs(script, LOCALES))
-    except CatalogError as error:
-        return str(error).splitlines()
-    return [f"{finding.language}  {finding.message_id}: {finding.what}; {finding.remedy}" for finding in findings]
-
-
-def _lesson_problems(script: Script) -> list[str]:
-    try:
-        read_lessons(script, LOCALES)
-    except UnderstandingError as error:
-        return str(error).splitlines()
-    return []
+    report = check_all(datetime.now(CONNECTICUT).date())
+    for line in segment_lines(report) if segments else report_lines(report):
+        click.echo(line)
+    raise SystemExit(1 if report.errors and not segments else 0)
 
 
 def _phone_options(command: click.decorators.FC) -> click.decorators.FC:
@@ -139,7 +122,8 @@ def call(language: str | None, caller: str, script: Path | None) -> None:
     line = _line()
     if script:
         raise SystemExit(replay_file(line, script))
-    call_session(line, caller, first_keys=_language(language).key if language else None)
+    keys = keys_of_language(load_script(), _language(language).code) if language else None
+    call_session(line, caller, language_keys=keys)
 
 
 def _line() -> Line:

@@ -11,6 +11,7 @@ from pathlib import Path
 
 from flask import Flask
 
+from hotline.dialogue.scene import keys_of_language
 from hotline.ending import at_the_end
 from hotline.locales import LOCALES
 from hotline.phone.line import Line
@@ -79,7 +80,7 @@ def phone_languages(script: Script, lessons: Lessons) -> tuple[PhoneLanguage, ..
             code=language.code,
             name=language.name,
             direction=language.direction,
-            key=language.key,
+            keys=keys_of_language(script, language.code),
             suggestions=tuple(examples[language.code, topic] for topic in topics if (language.code, topic) in examples),
         )
         for language in script.languages.values()

@@ -4,7 +4,7 @@ import signal
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import replace
-from datetime import date
+from datetime import datetime
 from pathlib import Path
 from threading import Thread
 
@@ -16,11 +16,13 @@ from hotline.app import create_app
 from hotline.phone.line import Line
 from hotline.script.loader import load_script
 from hotline.script.model import Script
+from hotline.script.organisations import CONNECTICUT
 from hotline.settings import Settings
 from hotline.store.connection import RedisClient, connect
 from hotline.store.embedded import EmbeddedServer
 
-TODAY = date(2026, 11, 22)
+# A Sunday at noon, on which nothing is out of date.
+NOW = datetime(2026, 11, 22, 12, tzinfo=CONNECTICUT)
 
 # A run in the background may have been told to ignore these, and what the tests start would ignore them too.
 for ending in (signal.SIGINT, signal.SIGQUIT, signal.SIGHUP):
@@ -58,7 +60,7 @@ def redis(redis_url: str) -> Iterator[RedisClient]:
 @pytest.fixture(scope="session")
 def line(redis_url: str) -> Iterator[Line]:
     """The whole hotline over HTTP, on a day on which nothing is out of date, with the catalogs that are shipped."""
-    with served(create_app(settings_for(redis_url), today=lambda: TODAY)) as address:
+    with served(create_app(settings_for(redis_url), now=lambda: NOW)) as address:
         yield line_at(address)
 
 

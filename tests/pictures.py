@@ -10,7 +10,7 @@ from playwright.sync_api import Page, expect, sync_playwright
 from hotline.app import create_app
 from hotline.demo import add_phone, demo_settings
 from hotline.store.embedded import EmbeddedServer
-from tests.conftest import TODAY, served
+from tests.conftest import NOW, served
 from tests.phone.chromium import ARGUMENTS, find_chromium
 
 PICTURES = Path(".pictures")
@@ -25,7 +25,7 @@ def main() -> None:
     PICTURES.mkdir(exist_ok=True)
     with TemporaryDirectory() as folder, sync_playwright() as playwright:
         settings = demo_settings(Path(folder), port=None, workers=1)
-        app = create_app(settings, today=lambda: TODAY)
+        app = create_app(settings, now=lambda: NOW)
         add_phone(app, settings)
         try:
             with served(app, settings.port) as address:

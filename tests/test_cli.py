@@ -1,15 +1,14 @@
 from __future__ import annotations
 
+import re
 from pathlib import Path
 
 import pytest
 from click.testing import CliRunner
 
 from hotline import cli
-from hotline.catalogs.catalog import CatalogError
+from hotline.checks import check
 from hotline.phone.line import Line
-from hotline.script.loader import ScriptError
-from hotline.understanding.lessons import UnderstandingError
 
 SPANISH_DOOR = Path("tests/conversations/es/ice-at-door.txt")
 
@@ -32,32 +31,20 @@ def test_check_finds_nothing_wrong_with_what_is_shipped() -> None:
     assert "nothing wrong" in result.output
 
 
-def test_check_lists_what_is_wrong_and_fails(monkeypatch: pytest.MonkeyPatch) -> None:
-    def broken() -> None:
-        raise ScriptError(("menus.toml: one thing", "towns.toml: another"))
-
-    monkeypatch.setattr(cli, "load_script", broken)
+def test_check_lists_what_is_wrong_and_fails(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    monkeypatch.setattr(cli, "check_all", lambda today: check(today, locales=tmp_path))
     result = CliRunner().invoke(cli.main, ["check"])
     assert result.exit_code == 1
-    assert result.output.splitlines() == ["menus.toml: one thing", "towns.toml: another"]
+    assert "es/glossary.toml: the file is missing" in result.output.splitlines()
+    assert re.search(r" messages in en, es.*: \d+ errors", result.output.splitlines()[-1])
 
 
-def test_check_lists_what_is_wrong_with_catalogs_and_lessons_together(monkeypatch: pytest.MonkeyPatch) -> None:
-    def no_catalogs(*_: object) -> None:
-        raise CatalogError(("es/hotline.po: broken",))
-
-    def no_lessons(*_: object) -> None:
-        raise UnderstandingError("es/commands.toml: 'ayuda' stands under 'menu' and 'back'; keep one")
-
-    monkeypatch.setattr(cli, "Catalogs", no_catalogs)
-    monkeypatch.setattr(cli, "read_lessons", no_lessons)
-    result = CliRunner().invoke(cli.main, ["check"])
-    assert result.exit_code == 1
-    assert result.output.splitlines()[:-1] == [
-        "es/hotline.po: broken",
-        "es/commands.toml: 'ayuda' stands under 'menu' and 'back'; keep one",
-    ]
-    assert result.output.endswith(": 2 wrong.\n")
+def test_check_lists_what_messages_cost() -> None:
+    result = CliRunner().invoke(cli.main, ["check", "--segments"])
+    first, *_, last = result.output.splitlines()
+    assert result.exit_code == 0
+    assert first.startswith("  SMS segments (g: GSM-7, u: UCS-2), seconds spoken")
+    assert last.startswith("  all  ")
 
 
 @pytest.mark.parametrize("name", ["call", "check", "demo", "serve", "text"])
@@ -104,6 +91,14 @@ def test_a_call_in_the_terminal_begins_in_the_language_asked_for(environment: di
     result = CliRunner().invoke(cli.main, ["call", "--language", "es"], input="1\nh\n", env=environment)
     assert result.exit_code == 0
     assert "Mantenga la calma." in result.output
+
+
+@pytest.mark.usefixtures("redis")
+def test_a_returning_caller_is_heard_in_the_language_asked_for_too(environment: dict[str, str]) -> None:
+    CliRunner().invoke(cli.main, ["call", "--language", "es"], input="h\n", env=environment)
+    result = CliRunner().invoke(cli.main, ["call", "--language", "en"], input="1\nh\n", env=environment)
+    assert "> 91" in result.output
+    assert "Stay calm." in result.output
 
 
 def test_a_language_that_the_line_does_not_speak_is_refused(environment: dict[str, str]) -> None:

@@ -6,8 +6,12 @@ from pathlib import Path
 import pytest
 
 from hotline.app import create_app
-from hotline.demo import NoDemoError, add_phone, announced, announced_line, demo_settings, line_of
+from hotline.demo import NoDemoError, add_phone, announced, announced_line, demo_settings, line_of, phone_languages
+from hotline.locales import LOCALES
+from hotline.script.loader import load_script
 from hotline.settings import Settings
+from hotline.understanding.lessons import read_lessons
+from tests.many_languages import with_languages
 
 
 @pytest.fixture
@@ -56,3 +60,10 @@ def test_a_note_that_cannot_be_read_is_no_demo(tmp_path: Path, content: str) -> 
     (tmp_path / "demo.json").write_text(content, encoding="utf-8")
     with pytest.raises(NoDemoError):
         announced_line(tmp_path)
+
+
+def test_the_phone_knows_the_keys_of_every_language_on_every_page() -> None:
+    script = with_languages(load_script(), 12)
+    keys = {language.code: language.keys for language in phone_languages(script, read_lessons(load_script(), LOCALES))}
+    assert list(keys) == list(script.languages)
+    assert (keys["en"], keys["l8"], keys["l9"], keys["l12"]) == ("1", "8", "91", "94")

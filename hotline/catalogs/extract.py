@@ -19,11 +19,20 @@ SCRIPT_FOLDER = "hotline/script/data"
 _GSM_7 = (160, 153)
 _UCS_2 = (70, 67)
 
-_KINDS = {"phone": "the phone number of", "name": "the name of", "url": "the web address of"}
+_KINDS = {
+    "phone": "the phone number of",
+    "text": "the number for texts of",
+    "name": "the name of",
+    "url": "the web address of",
+}
 _WORDS = {
     "key": "the key to press or to send",
     "choice": "the title of a menu or a topic, translated",
     "date": "a day, written as is usual in the language",
+    "day": "a day of the week, as it stands alone",
+    "time": "a time of day, written as is usual in the language",
+    "closes": "the time of day at which it closes, written as is usual in the language",
+    "town": "the name of a town",
     "towns": "a list of towns, joined as is usual in the language",
 }
 

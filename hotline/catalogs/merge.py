@@ -11,7 +11,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 import polib
-from babel.core import UnknownLocaleError
+from babel.core import Locale, UnknownLocaleError
 from babel.messages.catalog import Catalog
 from babel.messages.catalog import Message as TemplateMessage
 from babel.messages.plurals import get_plural
@@ -115,7 +115,9 @@ def _entry(message: TemplateMessage) -> polib.POEntry:
 def _metadata(language: Language | None = None) -> dict[str, str]:
     """The header of a new file; what is still to be filled in stands as gettext's own tools write it."""
     own = (
-        {"Language": language.locale, "Plural-Forms": _plural_forms(language.locale)} if language else {"Language": ""}
+        {"Language": str(language.locale), "Plural-Forms": _plural_forms(language.locale)}
+        if language
+        else {"Language": ""}
     )
     return {
         "Project-Id-Version": "hotline",
@@ -129,7 +131,7 @@ def _metadata(language: Language | None = None) -> dict[str, str]:
     }
 
 
-def _plural_forms(locale: str) -> str:
+def _plural_forms(locale: Locale) -> str:
     """Babel's rule. It has none for Albanian and Haitian Creole; its default (n != 1) is right for both."""
     try:
         return get_plural(locale).plural_forms

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from twilio.twiml.messaging_response import MessagingResponse
 
+from hotline.channels.parting import parted
 from hotline.channels.wording import Wording
 from hotline.dialogue.reply import Reply
 
@@ -14,7 +15,7 @@ MOST_CHARACTERS = 1600
 def text_of(reply: Reply, wording: Wording) -> str:
     """What a resident reads: what is said, the choices, up to when it is true, and once what the line is."""
     said = [wording.words(say, reply.language) for say in reply.says]
-    choices = [wording.choice(choice, reply.language) for choice in reply.choices]
+    choices = [wording.choice(choice, reply.language) for choice in reply.choices if not choice.spoken_only]
     about = [wording.words(say, reply.language) for say in (reply.stamp, reply.introduction) if say]
     return "\n\n".join("\n".join(lines) for lines in (said, choices, about) if lines)
 
@@ -40,12 +41,5 @@ def render_nothing() -> str:
 
 
 def bodies(text: str) -> list[str]:
-    """A text in pieces that Twilio sends, parted between lines, then between sentences, then anywhere."""
-    if len(text) <= MOST_CHARACTERS:
-        return [text]
-    window = text[: MOST_CHARACTERS + 1]
-    for mark in ("\n", ". ", "。", " "):
-        if (at := window.rfind(mark)) > 0:
-            cut = at + len(mark.rstrip())
-            return [text[:cut], *bodies(text[cut:].lstrip())]
-    return [text[:MOST_CHARACTERS], *bodies(text[MOST_CHARACTERS:])]
+    """A text in pieces that Twilio sends."""
+    return parted(text, lambda piece: len(piece) <= MOST_CHARACTERS)

@@ -5,9 +5,11 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from dataclasses import replace
+from urllib.parse import quote
 
 from twilio.twiml.voice_response import Gather, VoiceResponse
 
+from hotline.channels.parting import parted
 from hotline.channels.paths import VoicePlace
 from hotline.channels.wording import Wording
 from hotline.dialogue.reply import HangUp, Reply, Say, Transfer
@@ -16,6 +18,10 @@ from hotline.script.model import REFERRAL_LINE, ZIP_DIGITS, Phrase
 # Twilio's `timeout` of Gather counts from the end of what is said; of Dial, until somebody answers. Seconds.
 KEY_SECONDS = 6
 TRANSFER_SECONDS = 25
+
+# Twilio's limits for one Say (error 13521): of Polly's voices, the lowest, and of any voice, encoded as in an address.
+MOST_SPOKEN = 3000
+MOST_SPOKEN_ENCODED = 4500
 
 _E164 = re.compile(r"\+[1-9]\d{6,14}")
 
@@ -94,4 +100,9 @@ def _speak(parent: VoiceResponse | Gather, wording: Wording, language: str, says
 
 def _say(parent: VoiceResponse | Gather, wording: Wording, language: str, words: str) -> None:
     voice = wording.script.languages[language]
-    parent.say(words, voice=voice.voice, language=voice.say)
+    for piece in parted(words, _can_be_said):
+        parent.say(piece, voice=voice.voice, language=voice.say)
+
+
+def _can_be_said(words: str) -> bool:
+    return len(words) <= MOST_SPOKEN and len(quote(words, safe="")) <= MOST_SPOKEN_ENCODED

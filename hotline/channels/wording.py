@@ -2,18 +2,25 @@
 
 from __future__ import annotations
 
+import re
 from abc import ABC, abstractmethod
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, time
 
-from babel.dates import format_skeleton
+from babel.dates import format_skeleton, format_time, get_day_names
 from babel.lists import format_list
 
 from hotline.catalogs.catalog import Catalogs
-from hotline.dialogue.reply import Choice, Say
+from hotline.channels.direction import isolated
+from hotline.dialogue.reply import Argument, Choice, Say
 from hotline.script.model import REFERRAL_LINE, Language, Phrase, Script
+from hotline.script.organisations import Weekday
 from hotline.script.placeholders import fill
+
+# Those that Babel writes into times and dates would alone turn a GSM-7 text into a dearer one.
+_PLAIN_BLANKS = str.maketrans(dict.fromkeys("\u00a0\u2009\u202f", " "))
+_TWO_STOPS = re.compile(r"(?<!\.)\.\.(?!\.)")
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,9 +32,19 @@ class Wording(ABC):
 
     def words(self, say: Say, language: str) -> str:
         """A message, complete, in its own language or in the one given."""
-        spoken_in = say.language or language
-        text = self._current(say.message, spoken_in) or self._standing(say.message, spoken_in)
-        return fill(text, lambda name: self._value(name, say.arguments, self.script.languages[spoken_in]))
+        spoken_in = self.script.languages[say.language or language]
+        text = self._current(say.message, spoken_in.code) or self._standing(say.message, spoken_in.code)
+        filled = fill(text, lambda name: self.arranged(self._value(name, say.arguments, spoken_in), spoken_in))
+        # Some languages shorten "year" after a date, also where the sentence ends.
+        return _TWO_STOPS.sub(".", self.arranged(filled, spoken_in))
+
+    def source_text(self, message: str) -> str:
+        """The English of a message; what only a conversation can fill in stays a name in braces."""
+        english = self.script.languages[self.script.source_language]
+        return fill(
+            self.script.messages[message].text,
+            lambda name: self._contact(name, english) if "." in name else f"{{{name}}}",
+        )
 
     def choice(self, choice: Choice, language: str) -> str:
         """One choice with its key, such as "1 More" or "More, press 1."."""
@@ -57,6 +74,10 @@ class Wording(ABC):
         """The month of a day."""
 
     @abstractmethod
+    def arranged(self, text: str, language: Language) -> str:
+        """A text or the value of a placeholder in the order in which it is read."""
+
+    @abstractmethod
     def variants(self, message: str) -> tuple[str, ...]:
         """The ids under which this channel looks for a message, the best first."""
 
@@ -67,8 +88,12 @@ class Wording(ABC):
     def _standing(self, message: str, language: str) -> str:
         """What is said in a language instead of a text that is not ready in it.
 
-        A standing text may itself be stale: its earlier wording is still better than a number alone.
+        A standing text may itself be stale: its earlier wording is still better than a number alone. What holds nothing
+        but placeholders, such as the name of a language, reads alike in every one.
         """
+        source = self.script.messages[self._id(message)].text
+        if not fill(source, lambda _: "").strip():
+            return source
         is_label = self.script.messages[self._id(message)].is_label
         standing = self._id(Phrase.UPDATING_LABEL if is_label else Phrase.UPDATING)
         text = self.catalogs.text(language, standing) or self.catalogs.earlier(language, standing)
@@ -77,19 +102,33 @@ class Wording(ABC):
     def _id(self, message: str) -> str:
         return next(id for id in self.variants(message) if id in self.script.messages)
 
-    def _value(self, name: str, arguments: Mapping[str, date | tuple[str, ...]], language: Language) -> str:
+    def _value(self, name: str, arguments: Mapping[str, Argument], language: Language) -> str:
+        return self._contact(name, language) if "." in name else self._argument(arguments[name], language)
+
+    def _contact(self, name: str, language: Language) -> str:
         kind, _, id = name.partition(".")
-        if not id:
-            value = arguments[name]
-            return self.day(value, language) if isinstance(value, date) else _one_of(value, language)
         organisation = self.script.organisations[id]
         match kind:
             case "phone":
                 return self.phone(organisation.phone or "")
+            case "text":
+                return self.phone(organisation.text_line or "")
             case "url":
                 return self.web(organisation.host or "", language.code)
             case _:
                 return organisation.name
+
+    def _argument(self, value: Argument, language: Language) -> str:
+        match value:
+            case Weekday():
+                words = str(get_day_names("wide", "stand-alone", language.locale)[value])
+            case time():
+                words = format_time(value, "short", locale=language.locale)
+            case date():
+                words = self.day(value, language)
+            case _:
+                words = _one_of(value, language)
+        return words.translate(_PLAIN_BLANKS)
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,6 +137,9 @@ class WrittenWording(Wording):
 
     def variants(self, message: str) -> tuple[str, ...]:
         return (message, f"{message}.voice")
+
+    def arranged(self, text: str, language: Language) -> str:
+        return isolated(text) if language.direction == "rtl" else text
 
     def phone(self, number: str) -> str:
         """ "1-800-798-0671"."""
@@ -121,6 +163,9 @@ class SpokenWording(Wording):
 
     def variants(self, message: str) -> tuple[str, ...]:
         return (f"{message}.voice", message)
+
+    def arranged(self, text: str, language: Language) -> str:  # noqa: ARG002 - what is heard has no direction
+        return text
 
     def phone(self, number: str) -> str:
         """ "1, 8 0 0, 7 9 8, 0 6 7 1"."""

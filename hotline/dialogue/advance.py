@@ -3,17 +3,29 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
-from datetime import date
+from datetime import datetime
 from typing import assert_never
 
 from hotline.dialogue.heard import Arrival, Heard, Keys, Silence, TransferEnded, Words
 from hotline.dialogue.reply import HangUp, Reply, Say, Turn
-from hotline.dialogue.scene import BACK_KEY, LANGUAGE_KEY, MENU_KEY, PERSON_KEY, fitting, scene_of, targets_of
+from hotline.dialogue.scene import (
+    BACK_KEY,
+    LANGUAGE_KEY,
+    MENU_KEY,
+    PERSON_KEY,
+    fitting,
+    scene_of,
+    scene_of_which_town,
+    targets_of,
+)
 from hotline.dialogue.session import Session
+from hotline.dialogue.which_town import WhichTown
 from hotline.script.model import (
     EMERGENCY_MENU,
+    HELP_TOPIC,
     LANGUAGE_NODE,
     MAIN_MENU,
+    NEARBY_NODE,
     PERSON_TOPIC,
     TOWN_NODE,
     TOWN_TOPIC,
@@ -35,8 +47,9 @@ LAST_MISS = 3
 
 def advance(script: Script, session: Session, heard: Heard) -> Turn:
     """The next turn of a conversation. Any input at any node gives a reply with a way on."""
-    before = fitting(script, session)
-    turn = _answer(_Stage(script, replace(before, turns=before.turns + 1), heard.on), heard)
+    which = WhichTown.of(script, session.node)
+    before = fitting(script, replace(session, node=which.asked_at) if which else session)
+    turn = _answer(_Stage(script, replace(before, turns=before.turns + 1), heard.at, which), heard)
     spoken = turn.session.language if turn.session else None
     return replace(turn, learned=spoken if spoken != before.language else None)
 
@@ -61,29 +74,34 @@ def _answer(stage: _Stage, heard: Heard) -> Turn:
 
 @dataclass(frozen=True, slots=True)
 class _Stage:
-    """Where a conversation stands on the day on which something was heard."""
+    """Where a conversation stands when something was heard; `which` where it is asked which town."""
 
     script: Script
     session: Session
-    today: date
+    at: datetime
+    which: WhichTown | None = None
 
     def having(self, session: Session) -> _Stage:
-        return replace(self, session=session)
+        return replace(self, session=session, which=self.which if session.node == self.session.node else None)
+
+    def asking(self, which: WhichTown) -> Turn:
+        return replace(self, session=self.session.at(which.asked_at), which=which).stay()
 
     def go(self, node: str, *, before: tuple[Say, ...] = ()) -> Turn:
         """Steps to a node and says what it says."""
-        return self.having(self.session.at(node)).stay(before=before)
+        return replace(self, session=self.session.at(node), which=None).stay(before=before)
 
     def stay(
         self, *, before: tuple[Say, ...] = (), instead: tuple[Say, ...] = (), effect: HangUp | None = None
     ) -> Turn:
         """Says what the node says where the conversation stands, or something instead."""
-        scene, node = scene_of(self.script, self.session), self.session.node or MAIN_MENU
+        which, node = self.which, self.session.node or MAIN_MENU
+        scene = scene_of_which_town(self.script, which) if which else scene_of(self.script, self.session, self.at)
         says = (*before, *(instead or scene.says))
-        introduced = self.session.greeted or node == LANGUAGE_NODE
+        introduced = self.session.greeted or node in self.script.language_pages
         reply = Reply(
             language=self.session.language or self.script.source_language,
-            node=node,
+            node=which.node if which else node,
             misses=self.session.misses,
             says=says,
             choices=scene.choices,
@@ -96,10 +114,10 @@ class _Stage:
 
     def stamp(self, says: tuple[Say, ...]) -> Say | None:
         """Up to when all that is said is known to be true; past a review date, that it may be out of date."""
-        known = [p for say in says if (p := self.script.messages[say.message].provenance)]
+        known = [p for say in says for p in (self.script.messages[say.message].provenance, say.rests_on) if p]
         if not known:
             return None
-        overdue = any(self.today > provenance.review_by for provenance in known)
+        overdue = any(self.at.date() > provenance.review_by for provenance in known)
         oldest = min(provenance.as_of for provenance in known)
         return Say(Phrase.OVERDUE if overdue else Phrase.AS_OF, {"date": oldest})
 
@@ -108,26 +126,33 @@ def _press(stage: _Stage, keys: str) -> Turn:
     if set(keys) == {PERSON_KEY}:
         return stage.go(PERSON_TOPIC)
     if keys == LANGUAGE_KEY:
-        return stage.go(LANGUAGE_NODE)
+        return _offer_languages(stage)
     if keys == MENU_KEY:
         return _start_again(stage)
     if keys == BACK_KEY:
         return _go_back(stage)
     if len(keys) == ZIP_DIGITS:
-        return _tell_of_town(stage, stage.script.towns_with_zip(keys))
+        asked_at = NEARBY_NODE if _is_about_help(stage) else TOWN_NODE
+        towns = stage.script.towns_with_zip(keys)
+        return _tell_of_place(stage, asked_at, towns, outside=stage.script.is_outside(keys))
     return _choose(stage, keys)
 
 
 def _choose(stage: _Stage, key: str) -> Turn:
     """A key of those that are numbered where the conversation stands."""
-    if stage.session.node == LANGUAGE_NODE:
-        chosen = [code for code, language in stage.script.languages.items() if language.key == key]
-        return _speak(stage, chosen[0]) if chosen else _miss(stage)
-    targets = targets_of(stage.script, stage.session)
+    languages = stage.script.language_pages.get(stage.session.node or MAIN_MENU)
+    targets = languages or (stage.which.slugs if stage.which else targets_of(stage.script, stage.session))
     if not (key.isascii() and key.isdigit() and 1 <= int(key) <= len(targets)):
         return _miss(stage)
+    target = targets[int(key) - 1]
+    if languages:
+        return _speak(stage, target)
+    if stage.which:
+        return _tell_of_place(stage, stage.which.asked_at, (target,), outside=False)
+    if target == stage.session.node == NEARBY_NODE:
+        stage = stage.having(replace(stage.session, county=None))
     # Where nothing is known of what was offered, a choice would be a guess: it is offered again.
-    return stage.go(targets[int(key) - 1] if stage.session.node else MAIN_MENU)
+    return stage.go(target if stage.session.node else MAIN_MENU)
 
 
 def _listen(stage: _Stage, understood: Understood) -> Turn:
@@ -135,13 +160,13 @@ def _listen(stage: _Stage, understood: Understood) -> Turn:
         return _obey(stage, understood)
     if understood.language:
         stage = stage.having(replace(stage.session, language=understood.language))
-    topic = understood.best.topic
+    stage, topic = _remembering_county(stage, understood.towns), understood.best.topic
     if topic == EMERGENCY:
         return stage.go(EMERGENCY_MENU)
     if _cannot_wait(stage.script, understood.best):
         return stage.go(topic)
-    if _is_about_town(stage, understood):
-        return _tell_of_town(stage, understood.towns)
+    if asked_at := _place_is_subject(stage, understood):
+        return _tell_of_place(stage, asked_at, understood.towns, outside=understood.outside)
     if _is_sure(stage.script, understood.best):
         return stage.go(topic)
     if topic == GREETING:
@@ -160,14 +185,31 @@ def _cannot_wait(script: Script, guess: Guess) -> bool:
     )
 
 
-def _is_about_town(stage: _Stage, understood: Understood) -> bool:
-    """Whether a town is named as the subject. What is written where a town is asked for is taken for one."""
-    if stage.session.node == TOWN_NODE:
-        return True
-    if not understood.towns:
-        return False
-    nothing_else = understood.best.topic in {GREETING, TOWN_TOPIC} or not _is_likely(stage.script, understood.best)
-    return nothing_else or stage.session.node == TOWN_TOPIC
+def _place_is_subject(stage: _Stage, understood: Understood) -> str | None:
+    """The node that asks for the place that a text is about, TOWN_NODE or NEARBY_NODE; None where it is not about one.
+
+    What is first written where a place is asked for is taken for one.
+    """
+    node, topic = stage.session.node, understood.best.topic
+    if not (understood.towns or understood.outside):
+        return node if _asks_for_place(stage) and not stage.session.misses else None
+    is_likely = _is_likely(stage.script, understood.best)
+    if topic == HELP_TOPIC and is_likely:
+        return NEARBY_NODE
+    if topic in {GREETING, TOWN_TOPIC} or not is_likely or node in {TOWN_NODE, TOWN_TOPIC, NEARBY_NODE}:
+        return NEARBY_NODE if _is_about_help(stage) else TOWN_NODE
+    return None
+
+
+def _asks_for_place(stage: _Stage) -> bool:
+    waits_for_help = stage.session.node == NEARBY_NODE and stage.session.county is None
+    return stage.which is None and (waits_for_help or stage.session.node == TOWN_NODE)
+
+
+def _is_about_help(stage: _Stage) -> bool:
+    """Whether a place that is named where the conversation stands is one to find help near."""
+    topic, _ = stage.script.parts.get(stage.session.node or MAIN_MENU, (None, None))
+    return stage.session.node == NEARBY_NODE or (topic is not None and topic.slug == HELP_TOPIC)
 
 
 def _obey(stage: _Stage, understood: Understood) -> Turn:
@@ -185,7 +227,7 @@ def _obey(stage: _Stage, understood: Understood) -> Turn:
         case "forget":
             return _forget(stage)
         case "language":
-            return stage.go(LANGUAGE_NODE)
+            return _offer_languages(stage)
         case _:
             return _start_again(stage)
 
@@ -198,24 +240,64 @@ def _go_back(stage: _Stage) -> Turn:
     return stage.having(stage.session.one_step_back()).stay()
 
 
+def _offer_languages(stage: _Stage) -> Turn:
+    """The languages; where they are offered already, the next page of them, and the first after the last."""
+    pages = list(stage.script.language_pages)
+    if stage.session.node not in pages[:-1]:
+        return stage.having(_before_languages(stage)).go(LANGUAGE_NODE)
+    return stage.go(pages[pages.index(stage.session.node) + 1])
+
+
+def _before_languages(stage: _Stage) -> Session:
+    """The session where the conversation stood before a language was asked for."""
+    session = stage.session
+    while session.node in stage.script.language_pages:
+        session = session.one_step_back()
+    return session
+
+
 def _speak(stage: _Stage, language: str) -> Turn:
     """Goes on in a language, at the place where the conversation stood before the language was asked for."""
-    session = replace(stage.session, language=language, misses=0)
-    if session.node == LANGUAGE_NODE:
-        session = session.one_step_back()
-    return stage.having(session).stay()
+    return stage.having(replace(_before_languages(stage), language=language, misses=0)).stay()
 
 
-def _tell_of_town(stage: _Stage, towns: tuple[str, ...]) -> Turn:
+def _tell_of_place(stage: _Stage, asked_at: str, towns: tuple[str, ...], *, outside: bool) -> Turn:
+    """The help near a place or its rule, as `asked_at` tells; where it may be one of several, which one it is."""
+    stage = _remembering_county(stage, towns)
+    is_for_help = asked_at == NEARBY_NODE
+    if is_for_help and _county_of(stage.script, towns):
+        return stage.go(NEARBY_NODE)
     if len(towns) > 1:
-        names = tuple(stage.script.towns[slug].name for slug in towns)
-        asked = Say(Phrase.SEVERAL_TOWNS, {"towns": names})
-        return stage.having(stage.session.at(TOWN_NODE)).stay(instead=(asked,))
-    session, message = stage.session.at(TOWN_TOPIC), str(Phrase.TOWN_UNKNOWN)
-    if towns:
-        town = stage.script.towns[towns[0]]
-        session, message = replace(session, county=town.county), town.rule or message
-    return stage.having(session).stay(instead=(Say(message),))
+        return stage.asking(WhichTown.among(asked_at, towns))
+    if not towns:
+        return _ask_again(stage, asked_at, outside=outside)
+    said = _rule_of(stage.script, towns[0])
+    return stage.having(stage.session.at(HELP_TOPIC if is_for_help else TOWN_TOPIC)).stay(instead=(said,))
+
+
+def _ask_again(stage: _Stage, asked_at: str, *, outside: bool) -> Turn:
+    """For a place that is elsewhere or not known. The latter once only, so that nobody is held there."""
+    if not outside and stage.session.node == asked_at and stage.session.misses:
+        return _miss(stage)
+    county = None if asked_at == NEARBY_NODE else stage.session.county
+    asking = replace(stage.session.at(asked_at), county=county, misses=0 if outside else 1)
+    return stage.having(asking).stay(instead=(Say(Phrase.NOT_IN_CONNECTICUT if outside else Phrase.TOWN_UNKNOWN),))
+
+
+def _rule_of(script: Script, slug: str) -> Say:
+    town = script.towns[slug]
+    return Say(town.rule) if town.rule else Say(Phrase.TOWN_WITHOUT_RULE, {"town": (town.name,)})
+
+
+def _remembering_county(stage: _Stage, towns: tuple[str, ...]) -> _Stage:
+    county = _county_of(stage.script, towns)
+    return stage.having(replace(stage.session, county=county)) if county else stage
+
+
+def _county_of(script: Script, towns: tuple[str, ...]) -> str | None:
+    """The county of one town, or of several that lie in the same."""
+    counties = {script.towns[slug].county for slug in towns}
+    return counties.pop() if len(counties) == 1 else None
 
 
 def _offer(stage: _Stage, understood: Understood) -> Turn:
@@ -237,17 +319,26 @@ def _miss(stage: _Stage) -> Turn:
     if misses >= LAST_MISS:
         stage = stage.having(replace(stage.session, misses=0))
         return stage.stay(instead=_everywhere(stage, Phrase.GOODBYE), effect=HangUp())
-    if misses == SECOND_MISS and stage.session.node != LANGUAGE_NODE:
-        stage = stage.having(stage.session.at(MAIN_MENU))
+    if misses == SECOND_MISS:
+        asked = stage.session.node in stage.script.language_pages
+        stage = stage.having(_before_languages(stage).at(LANGUAGE_NODE if asked else MAIN_MENU))
     stage = stage.having(replace(stage.session, misses=misses))
-    return stage.stay(before=_everywhere(stage, Phrase.TRY_AGAIN if misses < SECOND_MISS else Phrase.STILL_HERE))
+    if misses == SECOND_MISS:
+        return stage.stay(before=_everywhere(stage, Phrase.STILL_HERE))
+    # In a language that nobody knows yet, the languages speak for themselves.
+    return stage.stay(before=() if _is_unknown(stage) else (Say(Phrase.TRY_AGAIN),))
 
 
 def _everywhere(stage: _Stage, phrase: Phrase) -> tuple[Say, ...]:
     """A phrase in the language spoken; while that is still being asked, in every one."""
-    if stage.session.node != LANGUAGE_NODE:
+    if not _is_unknown(stage):
         return (Say(phrase),)
     return tuple(Say(phrase, language=code) for code in stage.script.languages)
+
+
+def _is_unknown(stage: _Stage) -> bool:
+    """Whether the language is being asked for the first time."""
+    return stage.session.language is None and stage.session.node in stage.script.language_pages
 
 
 def _forget(stage: _Stage) -> Turn:

@@ -1,9 +1,9 @@
-"""What can come in: one value for each kind, with the day on which it was heard."""
+"""What can come in: one value for each kind. `at` is when it was heard, in Connecticut's time."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import date
+from datetime import datetime
 
 from hotline.understanding.understood import Understood
 
@@ -12,14 +12,14 @@ from hotline.understanding.understood import Understood
 class Arrival:
     """A call that comes in."""
 
-    on: date
+    at: datetime
 
 
 @dataclass(frozen=True, slots=True)
 class Keys:
     """Digits, `*` and `#`, pressed or written alone."""
 
-    on: date
+    at: datetime
     keys: str
 
 
@@ -27,20 +27,20 @@ class Keys:
 class Words:
     """A text or what a caller said, as far as it was understood. The words themselves go no further."""
 
-    on: date
+    at: datetime
     understood: Understood
 
 
 @dataclass(frozen=True, slots=True)
 class Silence:
-    on: date
+    at: datetime
 
 
 @dataclass(frozen=True, slots=True)
 class TransferEnded:
     """`answered` is false for busy, no answer, failed and cancelled."""
 
-    on: date
+    at: datetime
     answered: bool
 
 

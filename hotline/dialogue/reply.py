@@ -4,29 +4,36 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import date
+from datetime import date, time
 
 from hotline.dialogue.session import Session
+from hotline.script.model import Provenance
+from hotline.script.organisations import Weekday
+
+# What a placeholder stands for: a day, a day of the week, a time of day, or names to be listed.
+Argument = date | Weekday | time | tuple[str, ...]
 
 
 @dataclass(frozen=True, slots=True)
 class Say:
-    """One message with what its placeholders stand for: a day, or names to be listed.
+    """One message with what its placeholders stand for.
 
-    `language` is set where it is not the reply's own.
+    `language` is set where it is not the reply's own; `rests_on` where what is filled in has sources of its own.
     """
 
     message: str
-    arguments: Mapping[str, date | tuple[str, ...]] = field(default_factory=dict)
+    arguments: Mapping[str, Argument] = field(default_factory=dict)
     language: str | None = None
+    rests_on: Provenance | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class Choice:
-    """A key and the message beside it."""
+    """A key and the message beside it. What is not remembered between texts can be chosen by phone only."""
 
     key: str
     label: Say
+    spoken_only: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,7 +53,7 @@ class Reply:
     """`introduction` says once what the line is; `stamp` says up to when the statement is known to be true.
 
     The conversation goes on at `node`, after `misses` inputs in a row that led nowhere; `wants_town` where a town or
-    ZIP code is expected there.
+    ZIP code is expected there. Where it asks which town, `node` carries the towns and the session does not.
     """
 
     language: str

@@ -61,6 +61,12 @@ def heard_line(line: Line, event: Event) -> str | None:
     return heard
 
 
+def is_language_menu(call: Call) -> bool:
+    """Only the language menu speaks in several languages."""
+    heard = [event for event in call.events if event.kind in {"said", "played"}]
+    return len({event.language for event in heard}) > 1
+
+
 def error_mark(error: PhoneError) -> str:
     """The line for an input that could not be answered."""
     return f"(error{'' if error.code is None else f' {error.code}'}: {one_line(error.sentence)})"

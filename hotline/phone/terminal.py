@@ -16,11 +16,12 @@ from hotline.phone import calling, transcript
 from hotline.phone.call import Call, Event
 from hotline.phone.errors import PhoneError
 from hotline.phone.line import Line
-from hotline.phone.narration import act, heard_line
+from hotline.phone.narration import act, heard_line, is_language_menu
 from hotline.phone.texting import OptOuts, TextMessage, send_text
 
 WIDEST = 76
 UNREADABLE = 2
+OPENS_LANGUAGES = "9"
 TEXT_HELP = "Type a text and press Enter. Ctrl-D ends."
 CALL_HELP = "Keys 0-9 * #   say WORDS   Enter: stay silent   h: hang up"
 TRANSFER_HELP = f"The transfer: {', '.join(calling.OUTCOMES)}   h: hang up"
@@ -39,8 +40,12 @@ def text_session(line: Line, sender: str, *, language_word: str | None) -> None:
     click.secho("Goodbye.", dim=True)
 
 
-def call_session(line: Line, caller: str, *, first_keys: str | None) -> None:
-    """A call to the hotline until either side hangs up; `first_keys` are pressed at once."""
+def call_session(line: Line, caller: str, *, language_keys: str | None) -> None:
+    """A call to the hotline until either side hangs up.
+
+    `language_keys` are pressed at once; where the call does not begin with the languages, the key that opens their menu
+    comes first.
+    """
     click.secho(f"Calling {line.number} from {caller}. {CALL_HELP}", dim=True)
     try:
         call = calling.start_call(line, caller)
@@ -48,9 +53,10 @@ def call_session(line: Line, caller: str, *, first_keys: str | None) -> None:
         _show_error(error)
         return
     _show_events(line, call)
-    if first_keys and call.waiting.kind == "keys":
-        click.echo(f"\n{_you()} {first_keys}")
-        call = _step(line, call, first_keys)
+    if language_keys and call.waiting.kind == "keys":
+        keys = language_keys if is_language_menu(call) else OPENS_LANGUAGES + language_keys
+        click.echo(f"\n{_you()} {keys}")
+        call = _step(line, call, keys)
     while call.waiting.kind != "ended":
         if call.waiting.kind == "dial":
             click.secho(TRANSFER_HELP, dim=True)

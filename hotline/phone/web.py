@@ -72,12 +72,12 @@ _HEADERS = {
 
 @dataclass(frozen=True, slots=True)
 class PhoneLanguage:
-    """A language that a resident can choose; `name` in its own script, `key` as the language menu has it."""
+    """A language that a resident can choose; `name` in its own script, `keys` as its menu takes them: "2", "92"."""
 
     code: str
     name: str
     direction: Literal["ltr", "rtl"]
-    key: str
+    keys: str
     suggestions: tuple[str, ...] = ()
 
 

@@ -3,34 +3,52 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from contextlib import suppress
 from dataclasses import dataclass, field
+from enum import StrEnum
 from pathlib import Path
 from typing import Literal, TypeVar
 
 from babel import Locale, UnknownLocaleError
 
 from hotline.script.model import (
-    Certainty,
     Language,
     Menu,
     Message,
-    Organisation,
     Part,
     Provenance,
     Script,
     Source,
     Topic,
-    Town,
 )
+from hotline.script.organisations import (
+    ALWAYS,
+    AlwaysOpen,
+    Certainty,
+    Hours,
+    Organisation,
+    ServedAges,
+    ServedStatus,
+    Weekly,
+    openings_of,
+)
+from hotline.script.own_words import LocaleWithOwnWords
+from hotline.script.placeholders import placeholders_in
 from hotline.script.tables import Table, TableError, read_toml
+from hotline.script.towns import Naming, RuleKind, State, Town
 from hotline.script.validation import problems_of
 
 Value = TypeVar("Value")
+Kind = TypeVar("Kind", bound=StrEnum)
 
 DATA = Path(__file__).parent / "data"
 
+MONTHS = 12
+DAYS = 7
+
 # In SMS segments. A text that costs more is read by fewer, and paid for by the organisation.
 TEXT_ROOM = 5
+HELP_ROOM = 3
 LABEL_ROOM = 1
 
 
@@ -67,6 +85,8 @@ class _Reader:
             menus=self.each("menus.toml", self.menu),
             organisations=self.each("organisations.toml", self.organisation),
             towns=self.each("towns.toml", self.town),
+            outside=self.each("outside.toml", self.state),
+            naming=self.naming(),
             languages=self.each("languages.toml", self.language),
             sources=self.each("sources.toml", self.source),
             carrier_words=self.of_the_carriers("words"),
@@ -202,16 +222,41 @@ class _Reader:
         return part
 
     def organisation(self, id: str, table: Table) -> Organisation:
-        return Organisation(
+        provenance = _provenance(table)
+        phone, text_line, offered = table.has("phone"), table.has("text_line"), table.has("help")
+        # Whom it serves and where may be left open only for one that is not offered as help near a resident.
+        serves = table.table("serves") if offered or table.has("serves") else None
+        organisation = Organisation(
             id=id,
             name=table.text("name"),
             does=table.text("does"),
-            phone=table.text("phone") if table.has("phone") else None,
-            phone_certainty=_certainty(table, "phone_certainty"),
-            test_called=table.day("test_called") if table.has("test_called") else None,
+            provenance=provenance,
+            help=self.help(id, table, provenance) if offered else None,
+            phone=table.text("phone") if phone else None,
+            phone_certainty=_one_of(table, "phone_certainty", Certainty) if phone else Certainty.UNVERIFIED,
+            text_line=table.text("text_line") if text_line else None,
+            text_certainty=_one_of(table, "text_certainty", Certainty) if text_line else Certainty.UNVERIFIED,
+            text_word=table.text("text_word") if text_line and table.has("text_word") else None,
             host=table.text("host") if table.has("host") else None,
+            status=_one_of(serves, "status", ServedStatus) if serves else ServedStatus.UNKNOWN,
+            ages=_one_of(serves, "ages", ServedAges) if serves else ServedAges.ALL,
+            counties=table.texts("counties") if offered or table.has("counties") else (),
             languages=table.texts("languages"),
-            provenance=_provenance(table),
+            hours=_hours(table) if table.has("hours") else None,
+            test_called=table.day("test_called") if table.has("test_called") else None,
+        )
+        if serves:
+            serves.end()
+        return organisation
+
+    def help(self, id: str, table: Table, provenance: Provenance) -> str:
+        return self.message(
+            f"organisation.{id}.help",
+            table.text("help"),
+            "Help near a resident: what it does and how to reach it",
+            "organisations.toml",
+            room=HELP_ROOM,
+            provenance=provenance,
         )
 
     def town(self, slug: str, table: Table) -> Town:
@@ -230,15 +275,53 @@ class _Reader:
             )
             if provenance
             else None,
+            kind=_one_of(table, "kind", RuleKind) if provenance else None,
+            shared_zips=_any_texts(table, "shared_zips"),
+            villages=_any_texts(table, "villages"),
+            spellings=_any_texts(table, "spellings"),
         )
 
+    def state(self, slug: str, table: Table) -> State:
+        return State(
+            slug=slug,
+            name=table.text("name"),
+            codes=_any_texts(table, "codes"),
+            codes_at_the_end=_any_texts(table, "codes_at_the_end"),
+            places=_any_texts(table, "places"),
+            spellings=_any_texts(table, "spellings"),
+            zips=_any_texts(table, "zips"),
+        )
+
+    def naming(self) -> Naming:
+        table = Table("places.toml", self.document("places.toml"))
+        try:
+            naming = Naming(
+                only_in_context=table.texts("only_in_context"),
+                none=table.texts("none"),
+                countries=table.texts("countries"),
+                connecticut=table.texts("connecticut"),
+                following=table.texts("following"),
+                streets_before=table.texts("streets_before"),
+                streets_after=table.texts("streets_after"),
+                before=_by_name(table.table("before")),
+                after=_by_name(table.table("after")),
+                short=_by_name(table.table("short")),
+                heard=_by_name(table.table("heard")),
+                announcing=_by_name(table.table("announcing")),
+                beside=_by_name(table.table("beside")),
+            )
+            table.end()
+        except TableError as error:
+            self.problems.append(str(error))
+            return Naming()
+        return naming
+
     def language(self, code: str, table: Table) -> Language:
-        locale = table.text("locale")
+        locale = _locale(table)
         return Language(
             code=code,
-            name=_own_name(table, locale),
+            name=_own_name(locale),
             direction=_direction(table),
-            key=table.text("key"),
             locale=locale,
             say=table.text("say") if table.has("say") else None,
             voice=table.text("voice") if table.has("voice") else None,
@@ -262,22 +345,52 @@ def _note(table: Table, otherwise: str) -> str:
     return table.text("note") if table.has("note") else otherwise
 
 
+def _any_texts(table: Table, name: str) -> tuple[str, ...]:
+    """A list of texts that may be left out."""
+    return table.texts(name) if table.has(name) else ()
+
+
+def _by_name(table: Table) -> dict[str, tuple[str, ...]]:
+    """A table that holds nothing but lists of texts."""
+    return {name: table.texts(name) for name in table.fields}
+
+
 def _provenance(table: Table) -> Provenance:
     return Provenance(
         sources=table.texts("sources"),
         as_of=table.day("as_of"),
         review_by=table.day("review_by"),
         needs_lawyer_review=table.flag("needs_lawyer_review"),
+        doubt=table.text("doubt") if table.has("doubt") else None,
     )
 
 
-def _own_name(table: Table, locale: str) -> str:
-    """What a language calls itself, from Babel's locale data, such as "Español"."""
+def _locale(table: Table) -> Locale:
+    """Babel's locale, with the language's own names of months and days where Babel has those of another language."""
     try:
-        known = Locale.parse(locale)
+        locale = Locale.parse(table.text("locale"))
     except (ValueError, UnknownLocaleError):
         raise TableError(f"{table.place}: 'locale' must be one that Babel knows, such as es_US") from None
-    name = str(known.languages[known.language])
+    if not table.has("months"):
+        return locale
+    months, days = table.texts("months"), table.texts("days")
+    if len(months) != MONTHS or len(days) != DAYS:
+        raise TableError(f"{table.place}: 'months' has {MONTHS} names, and 'days' {DAYS} from Monday on")
+    return LocaleWithOwnWords(locale, months, days, {"or": _joining(table, "or"), "standard": _joining(table, "and")})
+
+
+def _joining(table: Table, name: str) -> str:
+    """How the last two of a list are joined, as Babel's patterns say it."""
+    pattern = table.text(name)
+    with suppress(ValueError):
+        if sorted(placeholders_in(pattern)) == ["0", "1"]:
+            return pattern
+    raise TableError(f"{table.place}: {name!r} joins two things, such as '{{0}} {name} {{1}}'")
+
+
+def _own_name(locale: Locale) -> str:
+    """What a language calls itself, from Babel's locale data, such as "Español"."""
+    name = str(locale.languages[locale.language])
     return name[0].upper() + name[1:]
 
 
@@ -291,8 +404,19 @@ def _direction(table: Table) -> Literal["ltr", "rtl"]:
             raise TableError(f"{table.place}: 'direction' must be ltr or rtl")
 
 
-def _certainty(table: Table, name: str) -> Certainty:
+def _one_of(table: Table, name: str, kind: type[Kind]) -> Kind:
     try:
-        return Certainty(table.text(name))
+        return kind(table.text(name))
     except ValueError:
-        raise TableError(f"{table.place}: {name!r} must be one of {', '.join(Certainty)}") from None
+        raise TableError(f"{table.place}: {name!r} must be one of {', '.join(kind)}") from None
+
+
+def _hours(table: Table) -> Hours:
+    if table.fields["hours"] == ALWAYS:
+        return AlwaysOpen()
+    try:
+        openings = tuple(opening for line in table.texts("hours") for opening in openings_of(line))
+    except ValueError as error:
+        raise TableError(f"{table.place}: 'hours': {error}") from None
+    holidays = table.flag("closed_on_holidays") if table.has("closed_on_holidays") else None
+    return Weekly(openings, holidays)

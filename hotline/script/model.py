@@ -3,20 +3,31 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date
 from enum import StrEnum
 from functools import cached_property
 from typing import Literal
 
+from babel import Locale
+
+from hotline.script.organisations import Organisation
+from hotline.script.towns import Naming, State, Town, is_outside, towns_with_zip
+
 MOST_CHOICES = 5
+# The keys 1 to 8; 9 leads to the next page.
+LANGUAGES_ON_A_PAGE = 8
 MAIN_MENU = "main"
 EMERGENCY_MENU = "emergency"
 LANGUAGE_NODE = "language"
 TOWN_NODE = "town"
+NEARBY_NODE = "nearby"
 UNSURE_NODE = "unsure"
+# Asks a caller which of several towns is meant; these follow in the node's name, parted by points.
+WHICH_TOWN_NODES: Mapping[str, str] = {TOWN_NODE: "which-town", NEARBY_NODE: "which-town-nearby"}
 PERSON_TOPIC = "talk-to-person"
 TOWN_TOPIC = "my-town"
+HELP_TOPIC = "legal-help"
 REFERRAL_LINE = "referral_line"
 ZIP_DIGITS = 5
 # 911, 988, 211.
@@ -46,7 +57,18 @@ class Phrase(StrEnum):
     TOWN = "town"
     TOWN_TITLE = "town.title"
     TOWN_UNKNOWN = "town-unknown"
+    TOWN_WITHOUT_RULE = "town-without-rule"
     SEVERAL_TOWNS = "several-towns"
+    TOWN_CHOICE = "town-choice"
+    NOT_IN_CONNECTICUT = "not-in-connecticut"
+    NEARBY = "nearby"
+    NEARBY_TITLE = "nearby.title"
+    NEARBY_LIST = "nearby-list"
+    ANOTHER_PLACE = "another-place"
+    OPEN_NOW = "open-now"
+    OPENS = "opens"
+    OPEN_ALWAYS = "open-always"
+    HOLIDAY = "holiday"
     TRANSFER_OVER = "transfer-over"
     TRANSFER_FAILED = "transfer-failed"
     NO_TRANSFER = "no-transfer"
@@ -62,24 +84,15 @@ PHRASE_PLACEHOLDERS: Mapping[str, tuple[str, ...]] = {
     Phrase.AS_OF: ("date",),
     Phrase.OVERDUE: ("date",),
     Phrase.LANGUAGE_CHOICE: ("language",),
+    Phrase.TOWN_WITHOUT_RULE: ("town",),
     Phrase.SEVERAL_TOWNS: ("towns",),
+    Phrase.TOWN_CHOICE: ("town",),
+    Phrase.OPEN_NOW: ("closes",),
+    Phrase.OPENS: ("day", "time"),
 }
 
 # Only ever spoken.
 SPOKEN_PHRASES = frozenset({Phrase.KEY_STAR, Phrase.KEY_POUND, Phrase.WEB_DOT, Phrase.WEB_SLASH, Phrase.NO_TRANSFER})
-
-
-class Certainty(StrEnum):
-    """How sure a fact is. Only VERIFIED and SEED (named by the founding article) are told to residents."""
-
-    VERIFIED = "verified"
-    SEED = "seed"
-    OLD = "old"
-    UNVERIFIED = "unverified"
-
-    @property
-    def may_be_told(self) -> bool:
-        return self in {Certainty.VERIFIED, Certainty.SEED}
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,12 +106,16 @@ class Source:
 
 @dataclass(frozen=True, slots=True)
 class Provenance:
-    """What a statement rests on. `as_of` is the day up to which the sources support it; past `review_by` it says so."""
+    """What a statement rests on. `as_of` is the day up to which the sources support it; past `review_by` it says so.
+
+    `doubt` is what is open, for the lawyer who reviews it; residents are not told.
+    """
 
     sources: tuple[str, ...]
     as_of: date
     review_by: date
     needs_lawyer_review: bool = False
+    doubt: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -150,34 +167,8 @@ class Menu:
 
 
 @dataclass(frozen=True, slots=True)
-class Organisation:
-    """`phone` is E.164, or the three digits of a service number; `host` is a web address without its scheme."""
-
-    id: str
-    name: str
-    does: str
-    phone: str | None
-    phone_certainty: Certainty
-    test_called: date | None
-    host: str | None
-    languages: tuple[str, ...]
-    provenance: Provenance
-
-
-@dataclass(frozen=True, slots=True)
-class Town:
-    """`rule` is the message id of the town's own rule, or None where none is verified."""
-
-    slug: str
-    name: str
-    county: str
-    zips: tuple[str, ...]
-    rule: str | None
-
-
-@dataclass(frozen=True, slots=True)
 class Language:
-    """`name` is the language's own; `key` is what a caller presses for it; `locale` is Babel's.
+    """`name` is the language's own; `locale` is Babel's, for dates and lists.
 
     `say` and `hear` are the codes that Twilio takes for Say and for Gather, each None where it has none.
     """
@@ -185,8 +176,7 @@ class Language:
     code: str
     name: str
     direction: Literal["ltr", "rtl"]
-    key: str
-    locale: str
+    locale: Locale
     say: str | None
     voice: str | None
     hear: str | None
@@ -203,6 +193,8 @@ class Script:
     messages: Mapping[str, Message]
     carrier_words: frozenset[str]
     hidden_callers: frozenset[str]
+    outside: Mapping[str, State] = field(default_factory=dict)
+    naming: Naming = field(default_factory=Naming)
 
     @cached_property
     def parts(self) -> Mapping[str, tuple[Topic, Part]]:
@@ -212,7 +204,17 @@ class Script:
     @cached_property
     def nodes(self) -> frozenset[str]:
         """Everywhere that a conversation can stand."""
-        return frozenset({*self.menus, *self.parts, LANGUAGE_NODE, TOWN_NODE, UNSURE_NODE})
+        return frozenset({*self.menus, *self.parts, *self.language_pages, TOWN_NODE, NEARBY_NODE, UNSURE_NODE})
+
+    @cached_property
+    def language_pages(self) -> Mapping[str, tuple[str, ...]]:
+        """The languages on each page of their menu, by the page's node: LANGUAGE_NODE, then "language-2" and so on."""
+        codes = tuple(self.languages)
+        pages = [codes[first : first + LANGUAGES_ON_A_PAGE] for first in range(0, len(codes), LANGUAGES_ON_A_PAGE)]
+        return {
+            LANGUAGE_NODE if number == 1 else f"{LANGUAGE_NODE}-{number}": page
+            for number, page in enumerate(pages or [()], 1)
+        }
 
     @property
     def source_language(self) -> str:
@@ -224,7 +226,7 @@ class Script:
             return self.menus[node].title
         if node in self.parts:
             return self.parts[node][0].title
-        return Phrase.TOWN_TITLE
+        return Phrase.NEARBY_TITLE if node == NEARBY_NODE else Phrase.TOWN_TITLE
 
     def following(self, node: str) -> str | None:
         """The node of the part after this one."""
@@ -235,8 +237,12 @@ class Script:
         return later[0].node if later else None
 
     def towns_with_zip(self, code: str) -> tuple[str, ...]:
-        """The slugs of the towns that a ZIP code serves."""
-        return tuple(slug for slug, town in self.towns.items() if code in town.zips)
+        """The slugs of the towns that a ZIP code serves, the one with the most people first."""
+        return towns_with_zip(self.towns, code)
+
+    def is_outside(self, zip_code: str) -> bool:
+        """Whether five digits are a ZIP code of another state."""
+        return is_outside(self.outside, zip_code)
 
     def onward(self, node: str) -> tuple[str, ...]:
         """Where a node's numbered choices lead, in the order of their keys, without the next part of a topic."""

@@ -1,11 +1,11 @@
-"""Placeholders: {phone.x}, {name.x} and {url.x} name an organisation, {word} is filled in by the dialogue."""
+"""Placeholders: {phone.x}, {text.x}, {name.x} and {url.x} name an organisation, {word} is filled in by the dialogue."""
 
 from __future__ import annotations
 
 from collections.abc import Callable
 from string import Formatter
 
-ORGANISATION_KINDS = frozenset({"phone", "name", "url"})
+ORGANISATION_KINDS = frozenset({"phone", "text", "name", "url"})
 
 
 def placeholders_in(text: str) -> tuple[str, ...]:

@@ -49,6 +49,13 @@ class Table:
             raise TableError(f"{self.place}: {name!r} must be true or false")
         return value
 
+    def table(self, name: str) -> Table:
+        """A table within this one; the caller ends it."""
+        value = self._value(name)
+        if not isinstance(value, dict):
+            raise TableError(f'{self.place}: {name!r} must be a table such as {{ name = "value" }}')
+        return Table(f"{self.place}: {name}", value)
+
     def tables(self, name: str) -> tuple[Mapping[str, object], ...]:
         """A list of tables, written as [[name]]; empty where there is none."""
         self._read.add(name)

@@ -8,9 +8,10 @@ from collections.abc import Iterable, Iterator
 
 from hotline.script.model import (
     EMERGENCY_MENU,
-    LANGUAGE_NODE,
+    HELP_TOPIC,
     MAIN_MENU,
     MOST_CHOICES,
+    NEARBY_NODE,
     PERSON_TOPIC,
     PHRASE_PLACEHOLDERS,
     REFERRAL_LINE,
@@ -18,16 +19,19 @@ from hotline.script.model import (
     TOWN_NODE,
     TOWN_TOPIC,
     UNSURE_NODE,
+    WHICH_TOWN_NODES,
     Message,
-    Organisation,
     Phrase,
     Provenance,
     Script,
 )
-from hotline.script.placeholders import ORGANISATION_KINDS, placeholders_in
+from hotline.script.organisations import Organisation, ServedStatus, Weekly, meeting
+from hotline.script.placeholders import ORGANISATION_KINDS, fill, placeholders_in
+from hotline.script.towns import COUNTIES
 
 _NAME = re.compile(r"[a-z0-9]+(-[a-z0-9]+)*")
-_PHONE = re.compile(r"\+1[2-9]\d{9}|\d{3}")
+_PHONE = re.compile(r"\+1[2-9]\d{9}|\d{3}", re.ASCII)
+_CONTACT = re.compile(r"\d{3}\D{0,2}\d{4}|\b[2-9]11\b|\b988\b|\w\.[a-z]{2,}|@", re.ASCII)
 _ZIP = re.compile(r"\d{5}")
 _HOST = re.compile(r"[a-z0-9-]+(\.[a-z0-9-]+)+(/[A-Za-z0-9-]+)*")
 
@@ -46,6 +50,7 @@ def problems_of(script: Script) -> tuple[str, ...]:
             _provenance,
             _organisations,
             _towns,
+            _places,
             _languages,
         )
         for problem in rule(script)
@@ -56,7 +61,7 @@ def _required(script: Script) -> Iterator[str]:
     for menu in (MAIN_MENU, EMERGENCY_MENU):
         if menu not in script.menus:
             yield f"menus.toml: the menu {menu!r} is missing"
-    for topic in (PERSON_TOPIC, TOWN_TOPIC):
+    for topic in (PERSON_TOPIC, TOWN_TOPIC, HELP_TOPIC):
         if topic not in script.topics:
             yield f"topics/{topic}.toml: the file is missing"
     if PERSON_TOPIC in script.topics and not script.topics[PERSON_TOPIC].transfer:
@@ -76,13 +81,14 @@ def _names(script: Script) -> Iterator[str]:
         ("menus.toml", script.menus),
         ("topics/", script.topics),
         ("towns.toml", script.towns),
+        ("languages.toml", script.languages),
     ):
         for name in names:
             if not _NAME.fullmatch(name):
                 yield f"{file}: {name!r} must be small letters, digits and single hyphens: it stands in addresses"
     for node in {*script.menus} & {*script.topics}:
         yield f"menus.toml [{node}]: a topic has the same name"
-    for node in (LANGUAGE_NODE, TOWN_NODE, UNSURE_NODE):
+    for node in (*script.language_pages, TOWN_NODE, NEARBY_NODE, UNSURE_NODE, *WHICH_TOWN_NODES.values()):
         if node in script.menus or node in script.topics:
             yield f"{node}: the line uses this name itself; choose another"
 
@@ -101,7 +107,7 @@ def _targets(script: Script, place: str, targets: tuple[str, ...], room: int) ->
     if len(targets) > room:
         yield f"{place}: {len(targets)} are too many to remember; at most {room}, so make a second menu"
     for target, times in Counter(targets).items():
-        if target not in script.menus and target not in script.topics and target != TOWN_NODE:
+        if target not in script.menus and target not in script.topics and target not in {TOWN_NODE, NEARBY_NODE}:
             yield f"{place}: {target!r} is neither a menu nor a topic"
         if times > 1:
             yield f"{place}: {target!r} stands there {times} times"
@@ -159,6 +165,8 @@ def _placeholder(script: Script, message: Message, place: str, name: str) -> Ite
         yield f"{place}: {{{name}}}: there is no organisation {id!r} in organisations.toml"
     elif kind == "phone" and not _may_be_dialled(organisation):
         yield f"{place}: {{{name}}}: this number is not verified, so it is not given out; give {{url.{id}}} instead"
+    elif kind == "text" and not organisation.may_be_texted:
+        yield f"{place}: {{{name}}}: {id!r} has no 'text_line' that is verified, so it is not given out"
     elif kind == "url" and not organisation.host:
         yield f"{place}: {{{name}}}: {id!r} has no 'host' in organisations.toml"
 
@@ -176,6 +184,8 @@ def _provenance(script: Script) -> Iterator[str]:
         for source in provenance.sources:
             if source not in script.sources:
                 yield f"{place}: there is no source {source!r} in sources.toml"
+        if provenance.needs_lawyer_review != bool(provenance.doubt):
+            yield f"{place}: 'needs_lawyer_review' and 'doubt' belong together: 'doubt' says what is to be settled"
         if provenance.review_by <= provenance.as_of:
             yield f"{place}: 'review_by' must be later than 'as_of'"
 
@@ -185,33 +195,94 @@ def _organisations(script: Script) -> Iterator[str]:
         place = f"organisations.toml [{organisation.id}]"
         if not organisation.id.isidentifier():
             yield f"{place}: a name here takes small letters and underscores, as it stands in placeholders"
-        if organisation.phone and not _PHONE.fullmatch(organisation.phone):
-            yield f"{place}: 'phone' must be +1 and ten digits, or three digits"
+        for field, number in (("phone", organisation.phone), ("text_line", organisation.text_line)):
+            if number and not _PHONE.fullmatch(number):
+                yield f"{place}: {field!r} must be +1 and ten digits, or three digits"
         if organisation.host and not _HOST.fullmatch(organisation.host):
             yield f"{place}: 'host' must be an address without https://, such as ctlawhelp.org"
         for code in organisation.languages:
             if code not in script.languages:
                 yield f"{place}: there is no language {code!r} in languages.toml"
+        for county in organisation.counties:
+            if county not in COUNTIES:
+                yield f"{place}: 'counties': {county!r} must be one of {', '.join(sorted(COUNTIES))}"
+        yield from _hours(place, organisation)
+        yield from _help(script, place, organisation)
+    for county in sorted(COUNTIES):
+        if not any(one.help and one.serves_anybody_in(county) for one in script.organisations.values()):
+            yield f"organisations.toml: nobody with a 'help' serves anybody in {county} County; add somebody"
     if not _may_be_dialled(script.organisations.get(REFERRAL_LINE)):
         yield f"organisations.toml [{REFERRAL_LINE}]: its number must be one that may be given out: replies lead to it"
 
 
+def _hours(place: str, organisation: Organisation) -> Iterator[str]:
+    if isinstance(organisation.hours, Weekly):
+        if not organisation.hours.openings:
+            yield f"{place}: 'hours' is empty; leave it out where the hours are not known"
+        if meeting(organisation.hours.openings):
+            yield f"{place}: 'hours': one opening begins before another is over, or just then; write them as one"
+
+
+def _help(script: Script, place: str, organisation: Organisation) -> Iterator[str]:
+    if not organisation.help:
+        return
+    id = organisation.id
+    contacts = {
+        f"phone.{id}": organisation.may_be_dialled,
+        f"text.{id}": organisation.may_be_texted,
+        f"url.{id}": organisation.host is not None,
+    }
+    text = script.messages[organisation.help].text
+    try:
+        named = placeholders_in(text)
+    except ValueError:
+        return
+    if _CONTACT.search(fill(text, lambda _: " ")):
+        yield f"{place}: 'help' gives numbers and addresses by placeholders alone, such as {{phone.{id}}}"
+    if not any(contacts.get(name) for name in named):
+        yield f"{place}: 'help' must say how to reach it: a number that may be given out, or {{url.{id}}} with a 'host'"
+    if organisation.status is not ServedStatus.ANY:
+        yield f"{place}: 'help' is for those that serve anybody; 'serves' must say status = \"any\""
+
+
 def _towns(script: Script) -> Iterator[str]:
+    owners: dict[str, str] = {}
     for town in script.towns.values():
-        for code in town.zips:
+        place = f"towns.toml [{town.slug}]"
+        if town.county not in COUNTIES:
+            yield f"{place}: 'county' must be one of {', '.join(sorted(COUNTIES))}"
+        for code in (*town.zips, *town.shared_zips):
             if not _ZIP.fullmatch(code):
-                yield f"towns.toml [{town.slug}]: the ZIP code {code!r} must have five digits"
+                yield f"{place}: the ZIP code {code!r} must have five digits"
+        for code in town.zips:
+            if owners.setdefault(code, town.slug) != town.slug:
+                yield f"{place}: {code} stands in 'zips' of {owners[code]!r} too; move one to 'shared_zips'"
+    for town in script.towns.values():
+        for code in town.shared_zips:
+            if owners.get(code, town.slug) == town.slug:
+                yield f"towns.toml [{town.slug}]: {code} in 'shared_zips' must stand in 'zips' of another town"
+    for state in script.outside.values():
+        for code in state.zips:
+            if code in owners:
+                yield f"outside.toml [{state.slug}]: {code} is in Connecticut: it stands in towns.toml [{owners[code]}]"
+
+
+def _places(script: Script) -> Iterator[str]:
+    for place, texts in (
+        *((f"towns.toml [{town.slug}]", town.names) for town in script.towns.values()),
+        *((f"outside.toml [{state.slug}]", state.names) for state in script.outside.values()),
+        ("places.toml", script.naming.texts),
+    ):
+        for text in texts:
+            if not any(letter.isalnum() for letter in text):
+                yield f"{place}: {text!r} has no letters"
 
 
 def _languages(script: Script) -> Iterator[str]:
-    keys = Counter(language.key for language in script.languages.values())
     for language in script.languages.values():
-        place = f"languages.toml [{language.code}]"
-        if language.key not in set("12345678") or keys[language.key] > 1:
-            yield f"{place}: 'key' must be a digit from 1 to 8 that no other language has"
         if (language.say is None) != (language.voice is None):
-            yield f"{place}: 'say' and 'voice' belong together"
+            yield f"languages.toml [{language.code}]: 'say' and 'voice' belong together"
 
 
 def _may_be_dialled(organisation: Organisation | None) -> bool:
-    return bool(organisation and organisation.phone and organisation.phone_certainty.may_be_told)
+    return organisation is not None and organisation.may_be_dialled

@@ -10,7 +10,7 @@ from hotline.script.model import SHORT_NUMBER_DIGITS, TOWN_TOPIC, ZIP_DIGITS, Sc
 from hotline.understanding.languages import learn_languages
 from hotline.understanding.lessons import KEYS, UnderstandingError, read_lessons
 from hotline.understanding.normal import words
-from hotline.understanding.places import ANY_TOWN, places_of
+from hotline.understanding.places import ANY_TOWN, Split, places_of
 from hotline.understanding.topics import learn_topics
 from hotline.understanding.understood import COMMAND_PREFIX, EMERGENCY, NONE, Guess, Understood
 
@@ -42,15 +42,18 @@ class Understanding:
         self._short_numbers = frozenset(phone for phone in phones if len(phone) == SHORT_NUMBER_DIGITS)
         self._beside_keys = lessons.beside_keys
         self._places = places_of(script)
-        examples = [(self._places.split(words(example.text))[1], example.topic) for example in lessons.examples]
+        examples = [(self._places.split(words(example.text)).words, example.topic) for example in lessons.examples]
         self._known = dict(examples)
         self._topics = learn_topics(examples)
         self._languages = learn_languages((words(example.text), example.language) for example in lessons.examples)
 
-    def understand(self, text: str, language: str | None = None) -> Understood:
-        """What a text says in a conversation held in `language`, if one is chosen. Takes any text and never raises."""
+    def understand(self, text: str, language: str | None = None, *, asked_for_town: bool = False) -> Understood:
+        """What a text says in a conversation held in `language`, if one is chosen. Takes any text and never raises.
+
+        `asked_for_town` where a short text is likely to be a place, so that it is taken for one even if misspelt.
+        """
         said = self._with_short_numbers(words(text))
-        return self._steering(" ".join(said), language) or self._telling(said, language)
+        return self._steering(" ".join(said), language) or self._telling(said, language, asked_for_town=asked_for_town)
 
     def keys(self, text: str) -> str | None:
         """The key that a text stands for ("1", "(1)", "uno", "press one"), or the five of a ZIP code."""
@@ -85,14 +88,16 @@ class Understanding:
         begins = language is None and len(owners) == 1
         return Understood(owner if begins else None, Guess(f"{COMMAND_PREFIX}{command}", 1.0))
 
-    def _telling(self, said: tuple[str, ...], language: str | None) -> Understood:
-        towns, read = self._places.split(said)
-        best, *others = self._guesses(read) if any(word != ANY_TOWN for word in read) else _about(towns)
+    def _telling(self, said: tuple[str, ...], language: str | None, *, asked_for_town: bool) -> Understood:
+        named = self._places.split(said, whole=asked_for_town)
+        says_more = any(word != ANY_TOWN for word in named.words)
+        best, *others = self._guesses(named.words) if says_more else _about(named)
         return Understood(
-            language=self._languages.language(read, language),
+            language=self._languages.language(named.words, language),
             best=best,
             alternatives=tuple(guess for guess in others if guess.confidence >= _WORTH_SAYING)[:_MOST_ALTERNATIVES],
-            towns=towns,
+            towns=named.towns,
+            outside=named.outside,
         )
 
     def _guesses(self, read: tuple[str, ...]) -> list[Guess]:
@@ -112,9 +117,9 @@ class Understanding:
         return sorted((Guess(topic, confidence) for topic, confidence in confidences.items()), key=rank)
 
 
-def _about(towns: tuple[str, ...]) -> list[Guess]:
-    """What a text means that holds nothing but towns, or nothing at all."""
-    return [Guess(TOWN_TOPIC if towns else NONE, 1.0)]
+def _about(named: Split) -> list[Guess]:
+    """What a text means that holds nothing but places, or nothing at all."""
+    return [Guess(TOWN_TOPIC if named.towns or named.outside else NONE, 1.0)]
 
 
 def _digits(word: str) -> str | None:

@@ -20,13 +20,17 @@ class Guess:
 
 @dataclass(frozen=True, slots=True)
 class Understood:
-    """`language` is None where the text does not tell; `towns` are slugs; `alternatives` follow the best guess."""
+    """`language` is None where the text does not tell; `towns` are slugs; `alternatives` follow the best guess.
+
+    `outside` where a place is named that is not in Connecticut.
+    """
 
     language: str | None
     best: Guess
     alternatives: tuple[Guess, ...] = ()
     towns: tuple[str, ...] = ()
     asks_for_language: str | None = None
+    outside: bool = False
 
     @property
     def command(self) -> str | None:

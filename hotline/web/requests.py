@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from datetime import date
+from datetime import datetime
 
 from flask import Request
 from werkzeug.datastructures import MultiDict
 
 from hotline.dialogue.heard import Heard, Keys, Silence, TransferEnded, Words
 from hotline.dialogue.session import Session
+from hotline.dialogue.which_town import asks_for_town
 from hotline.store.sessions import Conversation, Step
 from hotline.understanding.understanding import Understanding
 
@@ -76,19 +77,20 @@ def belongs_to_carrier(form: Mapping[str, str], carrier_words: frozenset[str]) -
     return bool(form.get("OptOutType")) or " ".join(form.get("Body", "").split()).casefold() in carrier_words
 
 
-def heard_in_text(body: str, session: Session, understanding: Understanding, on: date) -> Heard:
+def heard_in_text(body: str, session: Session, understanding: Understanding, at: datetime) -> Heard:
     """A text: a key or a ZIP code, written in digits or words, otherwise what it means."""
     if keys := understanding.keys(body):
-        return Keys(on, keys)
-    return Words(on, understanding.understand(body, session.language))
+        return Keys(at, keys)
+    asked_for_town = asks_for_town(session.node)
+    return Words(at, understanding.understand(body, session.language, asked_for_town=asked_for_town))
 
 
-def heard_in_call(form: Mapping[str, str], session: Session, understanding: Understanding, on: date) -> Heard:
+def heard_in_call(form: Mapping[str, str], session: Session, understanding: Understanding, at: datetime) -> Heard:
     """What Gather or Dial report: a transfer's outcome, keys, speech, or nothing."""
     if outcome := form.get("DialCallStatus"):
-        return TransferEnded(on, answered=outcome in ANSWERED)
+        return TransferEnded(at, answered=outcome in ANSWERED)
     if digits := form.get("Digits"):
-        return Keys(on, digits)
+        return Keys(at, digits)
     if words := form.get("SpeechResult"):
-        return heard_in_text(words, session, understanding, on)
-    return Silence(on)
+        return heard_in_text(words, session, understanding, at)
+    return Silence(at)

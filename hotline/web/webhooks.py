@@ -6,7 +6,7 @@ import logging
 import traceback
 from collections.abc import Callable
 from dataclasses import dataclass, replace
-from datetime import date
+from datetime import datetime
 from pathlib import Path
 
 from flask import Blueprint, Response, abort, g, request
@@ -19,7 +19,7 @@ from hotline.channels.wording import SpokenWording, WrittenWording
 from hotline.dialogue.advance import advance
 from hotline.dialogue.heard import Arrival
 from hotline.dialogue.session import Session
-from hotline.script.model import LANGUAGE_NODE, Script
+from hotline.script.model import Script
 from hotline.settings import Settings
 from hotline.store.sessions import Sessions
 from hotline.understanding.understanding import Understanding
@@ -42,7 +42,7 @@ log = logging.getLogger(__name__)
 
 @dataclass(frozen=True, slots=True)
 class Webhooks:
-    """What the webhooks work with. `today` is the day in Connecticut."""
+    """What the webhooks work with. `now` is the time in Connecticut."""
 
     settings: Settings
     script: Script
@@ -50,7 +50,7 @@ class Webhooks:
     understanding: Understanding
     written: WrittenWording
     spoken: SpokenWording
-    today: Callable[[], date]
+    now: Callable[[], datetime]
 
     def blueprint(self) -> Blueprint:
         blueprint = Blueprint("webhooks", __name__)
@@ -89,7 +89,7 @@ class Webhooks:
             return _twiml(render_nothing())
         texter = texter_of(form)
         loaded = self.sessions.load(texter, step_of(request))
-        heard = heard_in_text(form.get("Body", ""), loaded.session, self.understanding, self.today())
+        heard = heard_in_text(form.get("Body", ""), loaded.session, self.understanding, self.now())
         turn = advance(self.script, loaded.session, heard)
         document = render_text(turn.reply, self.written)
         self.sessions.save(texter, loaded, turn.session, learned=turn.learned)
@@ -102,7 +102,7 @@ class Webhooks:
             return _twiml(render_no_call())
         caller = caller_of(form, self.script.hidden_callers)
         loaded = self.sessions.load(caller, step_of(request))
-        turn = advance(self.script, loaded.session, Arrival(self.today()))
+        turn = advance(self.script, loaded.session, Arrival(self.now()))
         document = render_call(turn.reply, self.spoken, form.get("To", ""))
         self.sessions.save(caller, loaded, turn.session, learned=turn.learned)
         return _twiml(document)
@@ -115,7 +115,7 @@ class Webhooks:
         caller = caller_of(form, self.script.hidden_callers)
         loaded = self.sessions.load(caller, step_of(request))
         session = self.standing_at(VoicePlace.of(language, node), loaded.session)
-        turn = advance(self.script, session, heard_in_call(form, session, self.understanding, self.today()))
+        turn = advance(self.script, session, heard_in_call(form, session, self.understanding, self.now()))
         document = render_call(turn.reply, self.spoken, form.get("To", ""))
         self.sessions.save(caller, loaded, turn.session, learned=turn.learned)
         return _twiml(document)
@@ -141,7 +141,7 @@ class Webhooks:
         """The session where the path says that the call stands, whatever Redis knows of it."""
         session = replace(session, node=place.node, misses=place.misses)
         # Before a language is chosen, its menu has the path of the source language, which then says nothing.
-        tells_nothing = place == replace(place, language=self.script.source_language, node=LANGUAGE_NODE)
+        tells_nothing = place.language == self.script.source_language and place.node in self.script.language_pages
         if tells_nothing or place.language not in self.script.languages:
             return session
         return replace(session, language=place.language, greeted=True)

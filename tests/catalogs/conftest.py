@@ -9,19 +9,20 @@ from datetime import date
 from pathlib import Path
 
 import pytest
+from babel import Locale
 
+from hotline.script.loader import DATA
 from hotline.script.model import (
     PHRASE_PLACEHOLDERS,
     SPOKEN_PHRASES,
-    Certainty,
     Language,
     Message,
-    Organisation,
     Phrase,
     Provenance,
     Script,
     Source,
 )
+from hotline.script.organisations import Certainty, Organisation
 
 PO_HEADER = """\
 # Somebody's catalog.
@@ -45,8 +46,8 @@ PROVENANCE = Provenance(("law",), date(2026, 11, 22), date(2027, 2, 1), needs_la
 MakeScript = Callable[..., Script]
 
 
-def _language(position: int, code: str) -> Language:
-    return Language(code, f"Language {code}", "ltr", str(position), LOCALES[code], None, None, None)
+def _language(code: str) -> Language:
+    return Language(code, f"Language {code}", "ltr", Locale.parse(LOCALES[code]), None, None, None)
 
 
 @pytest.fixture
@@ -55,14 +56,19 @@ def make_script() -> MakeScript:
 
     def make(texts: Mapping[str, str], languages: tuple[str, ...] = ("en", "es")) -> Script:
         line = Organisation(
-            "referral_line", "Legal Hotline", "refers", "+18007980671", Certainty.SEED, None, None, (), PROVENANCE
+            id="referral_line",
+            name="Legal Hotline",
+            does="refers",
+            phone="+18007980671",
+            phone_certainty=Certainty.SEED,
+            provenance=PROVENANCE,
         )
         return Script(
             topics={},
             menus={},
             organisations={line.id: line},
             towns={},
-            languages={code: _language(position, code) for position, code in enumerate(languages, 1)},
+            languages={code: _language(code) for code in languages},
             sources={"law": Source("law", "Public Act 25-29", None)},
             messages={
                 key: Message(key, text, f"A note on {key}", "phrases.toml", 5, PROVENANCE)
@@ -105,21 +111,24 @@ def data(tmp_path: Path) -> Path:
     rests_on = 'sources = ["law"]\nas_of = 2026-11-22\nreview_by = 2027-02-01\n'
     files = {
         "languages.toml": "".join(
-            f'[{code}]\ndirection = "ltr"\nkey = "{key}"\nlocale = "{LOCALES[code]}"\n'
-            for key, code in enumerate(("en", "es"), 1)
+            f'[{code}]\ndirection = "ltr"\nlocale = "{LOCALES[code]}"\n' for code in ("en", "es")
         ),
         "sources.toml": '[law]\ntitle = "Public Act 25-29"\n',
         "organisations.toml": (
             '[referral_line]\nname = "Legal Hotline"\ndoes = "refers"\nphone = "+18007980671"\n'
-            f'phone_certainty = "seed"\nlanguages = []\n{rests_on}'
+            'phone_certainty = "seed"\nlanguages = []\nhelp = "Call {phone.referral_line}."\n'
+            f'serves = {{ status = "any", ages = "all" }}\ncounties = []\n{rests_on}'
         ),
         "towns.toml": (
-            f'[hamden]\nname = "Hamden"\ncounty = "New Haven"\nzips = ["06514"]\nrule = "A rule."\n{rests_on}'
+            '[hamden]\nname = "Hamden"\ncounty = "New Haven"\nzips = ["06514"]\nkind = "ordinance"\n'
+            f'rule = "A rule."\n{rests_on}'
         ),
+        "outside.toml": '[new-york]\nname = "New York"\n',
+        "places.toml": (DATA / "places.toml").read_text(encoding="utf-8"),
         "carriers.toml": 'words = [\n  "stop",\n]\nhidden_callers = ["anonymous"]\n',
         "menus.toml": (
             '# The menus.\n\n[main]\ntitle = "Main menu"\ntext = "What do you need?"\n'
-            'choices = [\n  "talk-to-person",\n  "my-town",\n]\n\n'
+            'choices = [\n  "talk-to-person",\n  "my-town",\n  "legal-help",\n]\n\n'
             '[emergency]\ntitle = "Danger"\ntext = "What do you need?"\nchoices = ["main"]\n'
         ),
         "phrases.toml": "".join(
@@ -128,7 +137,7 @@ def data(tmp_path: Path) -> Path:
             for phrase, (form, names) in phrases.items()
         ),
     }
-    for topic in ("talk-to-person", "my-town"):
+    for topic in ("talk-to-person", "my-town", "legal-help"):
         transfer = 'transfer = "referral_line"\n' if topic == "talk-to-person" else ""
         files[f"topics/{topic}.toml"] = (
             f'title = "Title of {topic}"\nnext = ["main"]\n{transfer}\n[[parts]]\nname = "first"\n'

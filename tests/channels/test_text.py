@@ -1,30 +1,31 @@
 from __future__ import annotations
 
-from datetime import date
 from xml.etree import ElementTree
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from hotline.channels.direction import END, LEFT_TO_RIGHT
+from hotline.channels.segments import count_segments
 from hotline.channels.text import MOST_CHARACTERS, bodies, render_nothing, render_text, text_of
-from hotline.channels.wording import WrittenWording
+from hotline.channels.wording import SpokenWording, WrittenWording
 from hotline.dialogue.advance import advance
 from hotline.dialogue.heard import Keys
 from hotline.dialogue.reply import Reply
 from hotline.dialogue.session import Session
 from hotline.script.model import Script
-
-TODAY = date(2026, 11, 22)
+from tests.conftest import NOW
 
 
 def reply_at(script: Script, node: str, *, greeted: bool = True, language: str = "en") -> Reply:
     """What is said at a node after a key that leads nowhere."""
     session = Session(language=language, node=node, greeted=greeted, offered=("scams", "report"))
-    return advance(script, session, Keys(TODAY, "7")).reply
+    return advance(script, session, Keys(NOW, "7")).reply
 
 
 def test_a_topic_is_its_text_the_choices_and_the_month(script: Script, written: WrittenWording) -> None:
-    reply = advance(script, Session(language="en", node="here-now", greeted=True), Keys(TODAY, "1")).reply
+    reply = advance(script, Session(language="en", node="here-now", greeted=True), Keys(NOW, "1")).reply
     lines = text_of(reply, written).splitlines()
     assert lines[0].startswith("Keep the door closed.")
     assert lines[1:3] == ["", "1 More"]
@@ -33,7 +34,7 @@ def test_a_topic_is_its_text_the_choices_and_the_month(script: Script, written: 
 
 
 def test_the_first_text_ends_with_what_the_line_is(script: Script, written: WrittenWording) -> None:
-    reply = advance(script, Session(language="en"), Keys(TODAY, "1")).reply
+    reply = advance(script, Session(language="en"), Keys(NOW, "1")).reply
     assert text_of(reply, written).splitlines()[-1].startswith("This line is not the government")
 
 
@@ -67,3 +68,21 @@ def test_a_long_text_is_parted_without_losing_a_letter(text: str) -> None:
 def test_a_long_text_is_parted_between_lines() -> None:
     line = "x" * 900
     assert bodies(f"{line}\n{line}") == [line, line]
+
+
+def test_the_marks_of_an_arabic_text_count_as_characters(arabic: tuple[WrittenWording, SpokenWording]) -> None:
+    written, _ = arabic
+    text = text_of(reply_at(written.script, "main", language="ar"), written)
+    bare = text.replace(LEFT_TO_RIGHT, "").replace(END, "")
+    assert count_segments(text).units == len(text) > len(bare)
+    assert count_segments(text).encoding == "UCS-2"
+
+
+@pytest.mark.parametrize(
+    "sentence", ["请保持冷静。", "حافظ على هدوئك. ", "هل هم عند الباب؟ ", "Сохраняйте спокойствие. ", "Giữ bình tĩnh. "]
+)
+def test_a_long_text_is_parted_between_the_sentences_of_any_script(sentence: str) -> None:
+    pieces = bodies(sentence * 600)
+    assert len(pieces) > 1
+    assert {piece[-1] for piece in pieces} == {sentence.strip()[-1]}
+    assert "".join("".join(pieces).split()) == "".join((sentence * 600).split())

@@ -1,13 +1,15 @@
 from __future__ import annotations
 
 import re
-from datetime import date
+from dataclasses import replace
+from pathlib import Path
 from urllib.parse import quote
 from xml.etree import ElementTree
 
 import pytest
-from babel.dates import get_month_names
+from babel.dates import get_day_names, get_month_names
 
+from hotline.catalogs.catalog import Catalogs
 from hotline.channels.voice import render_call
 from hotline.channels.wording import SpokenWording
 from hotline.dialogue.advance import advance
@@ -15,8 +17,9 @@ from hotline.dialogue.heard import Arrival, Keys, Silence
 from hotline.dialogue.reply import Reply
 from hotline.dialogue.session import Session
 from hotline.script.model import Script
+from tests.conftest import NOW
+from tests.many_languages import empty_catalogs, with_languages
 
-TODAY = date(2026, 11, 22)
 OWN = "+12035550100"
 
 
@@ -25,7 +28,7 @@ def document(reply: Reply, wording: SpokenWording, own: str = OWN) -> ElementTre
 
 
 def test_the_languages_are_offered_each_in_its_own_voice(script: Script, spoken: SpokenWording) -> None:
-    (gather,) = document(advance(script, Session(), Arrival(TODAY)).reply, spoken)
+    (gather,) = document(advance(script, Session(), Arrival(NOW)).reply, spoken)
     said = [(say.get("voice"), say.get("language")) for say in gather if say.text]
     for language in script.languages.values():
         assert (language.voice, language.say) in said
@@ -33,7 +36,7 @@ def test_the_languages_are_offered_each_in_its_own_voice(script: Script, spoken:
 
 
 def test_every_key_arrives_and_silence_too(script: Script, spoken: SpokenWording) -> None:
-    (gather,) = document(advance(script, Session(language="es"), Arrival(TODAY)).reply, spoken)
+    (gather,) = document(advance(script, Session(language="es"), Arrival(NOW)).reply, spoken)
     assert {name: gather.get(name) for name in ("numDigits", "finishOnKey", "actionOnEmptyResult", "method")} == {
         "numDigits": "1",
         "finishOnKey": "",
@@ -44,17 +47,17 @@ def test_every_key_arrives_and_silence_too(script: Script, spoken: SpokenWording
 
 
 def test_a_zip_code_has_five_digits(script: Script, spoken: SpokenWording) -> None:
-    (gather,) = document(advance(script, Session(language="en", node="my-town"), Keys(TODAY, "2")).reply, spoken)
+    (gather,) = document(advance(script, Session(language="en", node="my-town"), Keys(NOW, "2")).reply, spoken)
     assert gather.get("numDigits") == "5"
 
 
 def test_the_path_carries_the_misses(script: Script, spoken: SpokenWording) -> None:
-    (gather,) = document(advance(script, Session(language="es", node="rights"), Silence(TODAY)).reply, spoken)
+    (gather,) = document(advance(script, Session(language="es", node="rights"), Silence(NOW)).reply, spoken)
     assert gather.get("action") == "/voice/es/rights_1"
 
 
 def test_a_transfer_shows_the_lines_own_number_and_comes_back(script: Script, spoken: SpokenWording) -> None:
-    *_, dial = document(advance(script, Session(language="es"), Keys(TODAY, "0")).reply, spoken)
+    *_, dial = document(advance(script, Session(language="es"), Keys(NOW, "0")).reply, spoken)
     assert (dial.tag, dial.text, dial.get("callerId")) == ("Dial", "+18007980671", OWN)
     assert dial.get("action") == "/voice/es/talk-to-person"
     assert dial.get("record") is None
@@ -64,13 +67,13 @@ def test_a_transfer_shows_the_lines_own_number_and_comes_back(script: Script, sp
 def test_without_a_number_of_its_own_the_line_says_the_number_instead_of_passing_on_the_callers(
     script: Script, spoken: SpokenWording, own: str
 ) -> None:
-    (gather,) = document(advance(script, Session(language="en"), Keys(TODAY, "0")).reply, spoken, own)
+    (gather,) = document(advance(script, Session(language="en"), Keys(NOW, "0")).reply, spoken, own)
     assert gather.tag == "Gather"
     assert any("1, 8 0 0, 7 9 8, 0 6 7 1" in (say.text or "") for say in gather)
 
 
 def test_after_the_last_miss_the_number_is_said_twice_and_the_call_ends(script: Script, spoken: SpokenWording) -> None:
-    reply = advance(script, Session(language="en", node="main", misses=2, greeted=True), Silence(TODAY)).reply
+    reply = advance(script, Session(language="en", node="main", misses=2, greeted=True), Silence(NOW)).reply
     *says, hangup = document(reply, spoken)
     assert hangup.tag == "Hangup"
     assert sum((say.text or "").count("0 6 7 1") for say in says) == 2
@@ -79,7 +82,7 @@ def test_after_the_last_miss_the_number_is_said_twice_and_the_call_ends(script: 
 def test_nothing_said_is_longer_than_twilio_says(script: Script, spoken: SpokenWording) -> None:
     for node in script.nodes:
         for language in script.languages:
-            reply = advance(script, Session(language=language, node=node), Keys(TODAY, "7")).reply
+            reply = advance(script, Session(language=language, node=node), Keys(NOW, "7")).reply
             for say in document(reply, spoken).iter("Say"):
                 assert len(say.text or "") <= 3000
                 assert len(quote(say.text or "")) <= 4500
@@ -91,10 +94,67 @@ def test_no_english_is_heard_in_another_language(script: Script, spoken: SpokenW
         *(item.host or "" for item in script.organisations.values()),
     }
     own_words = {word.lower() for name in names for word in re.findall(r"[A-Za-z]+", name)}
-    own_words |= set(get_month_names("wide", locale="es").values())
+    own_words |= {*get_month_names("wide", locale="es").values(), *get_day_names("wide", locale="es").values()}
     for node in script.nodes - {"language"}:
-        reply = advance(script, Session(language="es", node=node, offered=("scams",)), Keys(TODAY, "7")).reply
+        reply = advance(script, Session(language="es", node=node, offered=("scams",)), Keys(NOW, "7")).reply
         for say in document(reply, spoken).iter("Say"):
             assert say.get("language") == "es-US"
             leaked = {word.lower() for word in re.findall(r"[A-Za-z]{3,}", say.text or "")} - own_words
             assert not leaked, (node, say.text)
+
+
+@pytest.mark.parametrize(
+    "sentence",
+    [
+        "请保持冷静。",
+        "حافظ على هدوئك. ",
+        "Сохраняйте спокойствие. ",
+        "Stay calm. ",
+        "жизнь" * 700,
+        "我" * 900,
+        '<&>"' * 900,
+    ],
+)
+def test_what_is_too_long_to_be_said_at_once_is_said_in_pieces(script: Script, tmp_path: Path, sentence: str) -> None:
+    long = replace(script.messages["menu.main.text"], text=(sentence * 300)[:12000])
+    only = replace(
+        script,
+        languages={"en": script.languages["en"]},
+        messages={**script.messages, "menu.main.text": long},
+    )
+    reply = advance(only, Session(language="en", greeted=True), Arrival(NOW)).reply
+    (gather,) = document(reply, SpokenWording(only, Catalogs(only, tmp_path)))
+    says = [say for say in gather if say.get("voice") == only.languages["en"].voice]
+    said = [say.text or "" for say in says]
+    assert len(said) > 2
+    assert all(0 < len(text) <= 3000 and len(quote(text, safe="")) <= 4500 for text in said)
+    assert "".join("".join(said).split()).startswith("".join(long.text.split()))
+
+
+def test_a_language_without_a_voice_or_hearing_still_has_a_complete_document(script: Script, tmp_path: Path) -> None:
+    mute = replace(script.languages["es"], say=None, voice=None, hear=None)
+    quiet = replace(script, languages={"en": script.languages["en"], "es": mute})
+    reply = advance(quiet, Session(language="es"), Arrival(NOW)).reply
+    (gather,) = document(reply, SpokenWording(quiet, empty_catalogs(quiet, tmp_path)))
+    assert gather.get("input") == "dtmf"
+    assert not {"language", "speechTimeout"} & set(gather.attrib)
+    assert {frozenset(say.attrib) for say in gather} == {frozenset()}
+    assert all(say.text for say in gather)
+
+
+def test_the_path_names_the_page_of_languages(script: Script, tmp_path: Path) -> None:
+    many = with_languages(script, 12)
+    wording = SpokenWording(many, empty_catalogs(many, tmp_path))
+    (gather,) = document(advance(many, Session(language="l3", node="language"), Keys(NOW, "9")).reply, wording)
+    assert gather.get("action") == "/voice/l3/language-2"
+    assert gather.get("numDigits") == "1"
+
+
+def test_what_is_said_while_the_language_is_asked_for_is_in_the_voice_of_each(script: Script, tmp_path: Path) -> None:
+    many = with_languages(script, 12)
+    voices = {code: replace(language, voice=f"Voice.{code}") for code, language in many.languages.items()}
+    speaking = replace(many, languages=voices)
+    reply = advance(speaking, Session(node="language", misses=2), Silence(NOW)).reply
+    *says, hangup = document(reply, SpokenWording(speaking, empty_catalogs(speaking, tmp_path)))
+    assert [say.get("voice") for say in says] == [f"Voice.{code}" for code in speaking.languages]
+    assert hangup.tag == "Hangup"

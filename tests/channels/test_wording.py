@@ -1,20 +1,31 @@
 from __future__ import annotations
 
 import re
+from collections import defaultdict
 from dataclasses import replace
-from datetime import date
+from datetime import date, time
 from pathlib import Path
 
 import pytest
+from babel import Locale
+from babel.dates import get_day_names
 
 from hotline.catalogs.catalog import Catalogs
+from hotline.channels.direction import END, LEFT_TO_RIGHT
+from hotline.channels.segments import count_segments
 from hotline.channels.wording import SpokenWording, WrittenWording
-from hotline.dialogue.reply import Choice, Say
+from hotline.dialogue.reply import Argument, Choice, Say
 from hotline.dialogue.scene import scene_of
 from hotline.dialogue.session import Session
 from hotline.script.loader import load_script
 from hotline.script.model import Script
+from hotline.script.organisations import Weekday
 from tests.channels.conftest import in_other_letters, write_catalog
+from tests.conftest import NOW
+from tests.many_languages import empty_catalogs
+
+# Something in Latin letters for every placeholder.
+VALUES: defaultdict[str, tuple[str, ...]] = defaultdict(lambda: ("New Haven",))
 
 
 def test_a_number_is_written_in_groups_and_spoken_digit_by_digit(
@@ -72,9 +83,10 @@ def test_what_is_not_ready_in_a_language_is_never_said_in_english(
     newer = script if lack == "missing" else replace(script, messages={**script.messages, id: message})
     catalogs = Catalogs(newer, tmp_path)
     names = {word.lower() for one in script.organisations.values() for word in words_of(f"{one.name} {one.host}")}
+    names |= {word for name in get_day_names("wide", locale="es").values() for word in words_of(name)} | {"a", "p", "m"}
     for wording in (WrittenWording(newer, catalogs), SpokenWording(newer, catalogs)):
         for node in script.nodes - {"language"}:
-            scene = scene_of(newer, Session(language="es", node=node, offered=("scams",)))
+            scene = scene_of(newer, Session(language="es", node=node, offered=("scams",)), NOW)
             said = [wording.words(say, "es") for say in scene.says]
             said += [wording.choice(choice, "es") for choice in scene.choices]
             for words in said:
@@ -111,8 +123,12 @@ def test_what_changed_in_english_is_replaced_by_a_standing_text_with_the_number(
 def test_every_message_can_be_said_on_both_channels_in_every_language(
     script: Script, written: WrittenWording, spoken: SpokenWording
 ) -> None:
-    values: dict[str, date | tuple[str, ...]] = {
+    values: dict[str, Argument] = {
         "date": date(2026, 11, 22),
+        "day": Weekday.MON,
+        "time": time(9),
+        "closes": time(17, 30),
+        "town": ("Hamden",),
         "towns": ("Hamden",),
         "language": ("English",),
     }
@@ -125,3 +141,94 @@ def test_every_message_can_be_said_on_both_channels_in_every_language(
                 assert "{" not in words
                 assert words.strip() == words
         assert message.text
+
+
+def test_numbers_and_addresses_keep_their_order_in_an_arabic_text_and_are_never_marked_in_speech(
+    arabic: tuple[WrittenWording, SpokenWording],
+) -> None:
+    written, spoken = arabic
+    assert written.words(Say("person"), "ar").endswith(f": {LEFT_TO_RIGHT}1-800-798-0671{END}")
+    assert LEFT_TO_RIGHT not in written.words(Say("person"), "en")
+    assert spoken.words(Say("goodbye"), "ar").count("1, 8 0 0, 7 9 8, 0 6 7 1") == 2
+    for message in written.script.messages:
+        if ".voice" not in message and message != "choice":
+            words = written.words(Say(message, VALUES), "ar")
+            assert not re.search("[A-Za-z]|[0-9]-[0-9]", re.sub(f"{LEFT_TO_RIGHT}[^{END}]*{END}", "", words)), words
+        assert not {LEFT_TO_RIGHT, END} & set(spoken.words(Say(message, VALUES), "ar"))
+
+
+def test_names_in_an_arabic_list_each_keep_their_order(arabic: tuple[WrittenWording, SpokenWording]) -> None:
+    words = arabic[0].words(Say("several-towns", {"towns": ("New Haven", "Hamden")}), "ar")
+    assert f"{LEFT_TO_RIGHT}New Haven{END} أو {LEFT_TO_RIGHT}Hamden{END}" in words
+
+
+def test_a_key_stands_bare_before_an_arabic_choice(arabic: tuple[WrittenWording, SpokenWording]) -> None:
+    """It is a number or a sign, and shows where it should without marks, which cost a place of a text each."""
+    line = arabic[0].choice(Choice("0", Say("person")), "ar")
+    assert line.startswith("0 ")
+    assert line.count(LEFT_TO_RIGHT) == line.count(END) == 1
+
+
+@pytest.mark.parametrize("code", load_script().languages)
+def test_a_number_is_spoken_alike_in_every_language(code: str, tmp_path: Path) -> None:
+    shipped = load_script()
+    languages = {one: shipped.languages[one] for one in dict.fromkeys((shipped.source_language, code))}
+    only = replace(shipped, languages=languages)
+    spoken = SpokenWording(only, empty_catalogs(only, tmp_path))
+    assert "1, 8 0 0, 7 9 8, 0 6 7 1" in spoken.words(Say("no-transfer"), code)
+
+
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        ("As of {date}.", "As of авг. 2026 г."),
+        ("As of {date}...", "As of авг. 2026 г...."),
+        ("{date} now", "авг. 2026 г. now"),
+    ],
+)
+def test_a_date_that_ends_with_a_stop_brings_no_second_one(
+    script: Script, tmp_path: Path, text: str, said: str
+) -> None:
+    russian = replace(script.languages["en"], code="ru", locale=Locale.parse("ru_RU"))
+    message = replace(script.messages["as-of"], text=text)
+    newer = replace(script, languages={"ru": russian}, messages={**script.messages, "as-of": message})
+    wording = WrittenWording(newer, Catalogs(newer, tmp_path))
+    assert wording.words(Say("as-of", {"date": date(2026, 8, 3)}), "ru") == said
+
+
+@pytest.mark.parametrize(
+    ("say", "english", "spanish"),
+    [
+        (Say("open-now", {"closes": time(12)}), "12:00 PM", "12:00 p.m"),
+        (Say("open-now", {"closes": time(0)}), "12:00 AM", "12:00 a.m"),
+        (Say("opens", {"day": Weekday.MON, "time": time(9)}), "Monday, 9:00 AM", "lunes, 9:00 a.m"),
+        (Say("opens", {"day": Weekday.SAT, "time": time(13, 30)}), "Saturday, 1:30 PM", "sábado, 1:30 p.m"),
+        (Say("town-without-rule", {"town": ("Lyme",)}), "Lyme", "Lyme"),
+        (Say("town-choice", {"town": ("Lyme",)}), "Lyme", "Lyme"),
+    ],
+)
+def test_times_days_and_towns_are_named_as_the_language_names_them(
+    written: WrittenWording, spoken: SpokenWording, say: Say, english: str, spanish: str
+) -> None:
+    for wording in (written, spoken):
+        assert english in wording.words(say, "en")
+        assert spanish in wording.words(say, "es")
+
+
+def test_no_blank_in_a_time_or_a_date_makes_a_text_dearer(written: WrittenWording) -> None:
+    for say in (
+        Say("open-now", {"closes": time(17)}),
+        Say("opens", {"day": Weekday.FRI, "time": time(9)}),
+        Say("as-of", {"date": date(2026, 11, 22)}),
+    ):
+        assert count_segments(written.words(say, "en")).encoding == "GSM-7"
+        assert not re.search("[\u00a0\u2009\u202f]", written.words(say, "es"))
+
+
+def test_the_number_for_texts_is_given_as_a_number(script: Script, tmp_path: Path) -> None:
+    message = replace(script.messages["holiday"], text="Text APPLY to {text.sls}.")
+    messages = {**script.messages, "holiday": message}
+    newer = replace(script, languages={"en": script.languages["en"]}, messages=messages)
+    catalogs = Catalogs(newer, tmp_path)
+    assert WrittenWording(newer, catalogs).words(Say("holiday"), "en") == "Text APPLY to 1-860-300-3845."
+    assert SpokenWording(newer, catalogs).words(Say("holiday"), "en") == "Text APPLY to 1, 8 6 0, 3 0 0, 3 8 4 5."

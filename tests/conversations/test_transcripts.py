@@ -17,7 +17,8 @@ from hotline.dialogue.scene import scene_of
 from hotline.dialogue.session import Session
 from hotline.phone.line import Line
 from hotline.phone.transcript import Transcript, differences, parse, replay, write
-from hotline.script.model import LANGUAGE_NODE, UNSURE_NODE, Script
+from hotline.script.model import UNSURE_NODE, Script
+from tests.conftest import NOW
 
 FOLDER = Path(__file__).parent
 TRANSCRIPTS = sorted(FOLDER.glob("*/*.txt"))
@@ -78,7 +79,8 @@ def _heard(folder: Path, channel: str) -> Iterator[str]:
 
 def _said_at(wording: Wording, node: str, language: str) -> list[str]:
     offered = ("scams",) if node == UNSURE_NODE else ()
-    session = Session(language=None if node == LANGUAGE_NODE else language, node=node, offered=offered)
-    scene = scene_of(wording.script, session)
+    is_of_languages = node in wording.script.language_pages
+    session = Session(language=None if is_of_languages else language, node=node, offered=offered)
+    scene = scene_of(wording.script, session, NOW)
     choices = () if offered or scene.transfer else scene.choices
     return [*(wording.words(say, language) for say in scene.says), *(wording.choice(one, language) for one in choices)]

@@ -1,7 +1,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from datetime import date, timedelta
+from datetime import datetime, time, timedelta
 
 import pytest
 from hypothesis import given
@@ -9,62 +9,31 @@ from hypothesis import strategies as st
 
 from hotline.dialogue.advance import LAST_MISS, advance
 from hotline.dialogue.heard import Arrival, Heard, Keys, Silence, TransferEnded, Words
-from hotline.dialogue.reply import HangUp, Reply, Transfer, Turn
+from hotline.dialogue.reply import HangUp, Reply, Transfer
 from hotline.dialogue.session import Session
-from hotline.script.loader import load_script
+from hotline.dialogue.which_town import WhichTown
 from hotline.script.model import Script
+from hotline.script.organisations import CONNECTICUT
 from hotline.understanding.understood import Guess, Understood
-
-TODAY = date(2026, 11, 22)
-SCRIPT = load_script()
-SPANISH = Session(language="es", node="main", greeted=True)
-
-
-def words(
-    topic: str,
-    confidence: float = 0.9,
-    *alternatives: Guess,
-    language: str | None = None,
-    towns: tuple[str, ...] = (),
-    asks_for_language: str | None = None,
-) -> Words:
-    best = Guess(topic, confidence)
-    return Words(TODAY, Understood(language, best, alternatives, towns, asks_for_language))
-
-
-def talk(session: Session, *heard: Heard | str) -> Turn:
-    """The last turn of a conversation; a text stands for the keys."""
-    turn = None
-    for one in heard:
-        turn = advance(SCRIPT, session, Keys(TODAY, one) if isinstance(one, str) else one)
-        session = turn.session or Session()
-    assert turn is not None
-    return turn
-
-
-def said(reply: Reply) -> list[str]:
-    return [say.message for say in reply.says]
-
-
-def keys_of(reply: Reply) -> list[str]:
-    return [choice.key for choice in reply.choices]
+from tests.conftest import NOW
+from tests.dialogue.talking import SCRIPT, SPANISH, keys_of, said, talk, words
 
 
 def test_a_call_from_a_stranger_begins_with_the_languages() -> None:
-    reply = talk(Session(), Arrival(TODAY)).reply
+    reply = talk(Session(), Arrival(NOW)).reply
     assert reply.node == "language"
     assert [choice.label.language for choice in reply.choices] == list(SCRIPT.languages)
     assert reply.introduction is None
 
 
 def test_a_call_from_a_returning_caller_begins_in_their_language() -> None:
-    reply = talk(Session(language="es"), Arrival(TODAY)).reply
+    reply = talk(Session(language="es"), Arrival(NOW)).reply
     assert (reply.node, reply.language) == ("main", "es")
     assert reply.introduction is not None
 
 
 def test_a_key_on_the_language_menu_chooses_the_language_and_opens_the_main_menu() -> None:
-    reply = talk(Session(), Arrival(TODAY), "2").reply
+    reply = talk(Session(), Arrival(NOW), "2").reply
     assert (reply.node, reply.language) == ("main", "es")
 
 
@@ -77,7 +46,7 @@ def test_the_line_says_once_what_it_is() -> None:
     first = talk(Session(), words("ice-at-door"))
     assert first.reply.introduction is not None
     assert first.session is not None
-    assert advance(SCRIPT, first.session, Keys(TODAY, "1")).reply.introduction is None
+    assert advance(SCRIPT, first.session, Keys(NOW, "1")).reply.introduction is None
 
 
 def test_a_topic_can_be_asked_for_anywhere() -> None:
@@ -92,7 +61,7 @@ def test_the_language_follows_the_words() -> None:
 
 @pytest.mark.parametrize(("keys", "node"), [("0", "talk-to-person"), ("9", "language"), ("*", "main")])
 def test_person_language_and_menu_are_one_key_away_from_every_node(keys: str, node: str) -> None:
-    for place in SCRIPT.nodes:
+    for place in SCRIPT.nodes - set(SCRIPT.language_pages):
         assert talk(replace(SPANISH, node=place), keys).reply.node == node
 
 
@@ -112,7 +81,7 @@ def test_more_tells_each_part_in_turn_and_then_offers_what_is_next() -> None:
     topic = SCRIPT.topics["detained"]
     ways = [["1"] * steps for steps in range(len(topic.parts) + 1)]
     replies = [talk(SPANISH, words("detained"), *way).reply for way in ways]
-    assert [said(reply) for reply in replies[:-1]] == [[part.message] for part in topic.parts]
+    assert [said(reply)[0] for reply in replies[:-1]] == [part.message for part in topic.parts]
     assert replies[-1].node == topic.next[0]
 
 
@@ -159,11 +128,11 @@ def test_two_misses_lead_to_the_menu_and_the_number_and_three_to_a_kind_end() ->
 
 
 def test_a_key_that_leads_on_forgets_the_misses() -> None:
-    assert talk(SPANISH, Silence(TODAY), Silence(TODAY), "1", Silence(TODAY)).reply.misses == 1
+    assert talk(SPANISH, Silence(NOW), Silence(NOW), "1", Silence(NOW)).reply.misses == 1
 
 
 def test_silence_at_the_language_menu_is_answered_in_every_language() -> None:
-    reply = talk(Session(), Arrival(TODAY), Silence(TODAY), Silence(TODAY)).reply
+    reply = talk(Session(), Arrival(NOW), Silence(NOW), Silence(NOW)).reply
     assert reply.node == "language"
     assert [say.language for say in reply.says if say.message == "still-here"] == list(SCRIPT.languages)
 
@@ -174,27 +143,9 @@ def test_the_key_for_a_person_transfers_to_the_referral_line() -> None:
 
 @pytest.mark.parametrize("answered", [True, False])
 def test_after_a_transfer_the_menu_goes_on(*, answered: bool) -> None:
-    reply = talk(SPANISH, "0", TransferEnded(TODAY, answered)).reply
+    reply = talk(SPANISH, "0", TransferEnded(NOW, answered)).reply
     assert said(reply) == (["transfer-over"] if answered else ["transfer-failed", "menu.main.text"])
     assert reply.effect is None
-
-
-def test_a_zip_code_tells_the_rule_of_its_town_and_keeps_only_the_county() -> None:
-    turn = talk(replace(SPANISH, node="town"), "06514")
-    assert said(turn.reply) == ["town.hamden.rule"]
-    assert turn.session is not None
-    assert turn.session.county == "New Haven"
-    assert "amden" not in repr(turn.session)
-
-
-def test_a_place_without_a_rule_on_file_hears_what_binds_every_town() -> None:
-    assert said(talk(replace(SPANISH, node="town"), "99999").reply) == ["town-unknown"]
-
-
-def test_several_towns_are_asked_about() -> None:
-    reply = talk(SPANISH, words("my-town", towns=("hamden", "new-haven"))).reply
-    assert said(reply) == ["several-towns"]
-    assert reply.wants_town
 
 
 @pytest.mark.parametrize("topic", ["ice-at-door", "detained", "talk-to-person"])
@@ -208,10 +159,6 @@ def test_danger_to_life_in_a_town_is_danger_to_life() -> None:
     assert talk(replace(SPANISH, node="town"), words("emergency", towns=("hamden",))).reply.node == "emergency"
 
 
-def test_where_a_town_is_asked_for_other_words_are_taken_for_a_town() -> None:
-    assert said(talk(replace(SPANISH, node="town"), words("legal-help")).reply) == ["town-unknown"]
-
-
 def test_a_key_means_nothing_where_nothing_is_known_of_what_was_offered() -> None:
     for session in (Session(), Session(node="unsure"), Session(node="withdrawn")):
         assert talk(session, "1").reply.node == "main"
@@ -219,7 +166,7 @@ def test_a_key_means_nothing_where_nothing_is_known_of_what_was_offered() -> Non
 
 def test_what_a_later_release_does_not_know_any_more_is_left_out() -> None:
     session = Session(language="xx", node="unsure", back=("gone", "rights"), offered=("gone", "scams"), greeted=True)
-    reply = talk(session, Silence(TODAY)).reply
+    reply = talk(session, Silence(NOW)).reply
     assert reply.language == "en"
     assert [choice.label.message for choice in reply.choices][:1] == ["topic.scams.title"]
     assert talk(session, "#").reply.node == "rights"
@@ -230,7 +177,7 @@ def test_starting_again_forgets_the_way_back() -> None:
 
 
 def test_a_turn_tells_which_language_it_began_to_speak() -> None:
-    assert talk(Session(), Arrival(TODAY), "2").learned == "es"
+    assert talk(Session(), Arrival(NOW), "2").learned == "es"
     assert talk(SPANISH, "1").learned is None
     assert talk(SPANISH, words("command:forget")).learned is None
 
@@ -250,17 +197,17 @@ def test_what_cannot_be_erased_now_is_not_said_to_be_erased() -> None:
 def test_a_statement_says_as_of_when_and_past_its_review_date_that_it_may_be_out_of_date() -> None:
     provenance = SCRIPT.messages["topic.warrants.first"].provenance
     assert provenance is not None
-    review_by = provenance.review_by
+    midnight = datetime.combine(provenance.review_by + timedelta(days=1), time(), CONNECTICUT)
     understood = Understood(None, Guess("warrants", 0.9))
-    in_time = advance(SCRIPT, SPANISH, Words(review_by, understood)).reply.stamp
-    too_late = advance(SCRIPT, SPANISH, Words(review_by + timedelta(days=1), understood)).reply.stamp
+    in_time = advance(SCRIPT, SPANISH, Words(midnight - timedelta(minutes=1), understood)).reply.stamp
+    too_late = advance(SCRIPT, SPANISH, Words(midnight, understood)).reply.stamp
     assert in_time is not None
     assert too_late is not None
     assert (in_time.message, too_late.message) == ("as-of", "overdue")
 
 
 def test_a_node_that_is_no_more_leads_to_the_main_menu() -> None:
-    assert talk(replace(SPANISH, node="withdrawn-topic"), Silence(TODAY)).reply.node == "main"
+    assert talk(replace(SPANISH, node="withdrawn-topic"), Silence(NOW)).reply.node == "main"
 
 
 TOPICS = [*SCRIPT.topics, "emergency", "greeting", "none", "command:menu", "command:back", "command:more"]
@@ -271,24 +218,27 @@ UNDERSTOOD = st.builds(
     language=st.sampled_from([None, *SCRIPT.languages]),
     best=GUESSES,
     alternatives=st.lists(GUESSES, max_size=4).map(tuple),
-    towns=st.lists(st.sampled_from(sorted(SCRIPT.towns)), max_size=2, unique=True).map(tuple),
+    towns=st.lists(st.sampled_from(sorted(SCRIPT.towns)), max_size=7, unique=True).map(tuple),
     asks_for_language=st.sampled_from([None, *SCRIPT.languages]),
+    outside=st.booleans(),
 )
+NODES = ["gone", "which-town.groton.stonington", "which-town-nearby.groton.gone", "which-town", *sorted(SCRIPT.nodes)]
 SESSIONS = st.builds(
     Session,
     language=st.sampled_from([None, "es", "gone"]),
-    node=st.sampled_from([None, "gone", *sorted(SCRIPT.nodes)]),
-    back=st.lists(st.sampled_from(["gone", *sorted(SCRIPT.nodes)]), max_size=4).map(tuple),
+    node=st.sampled_from([None, *NODES]),
+    back=st.lists(st.sampled_from(NODES), max_size=4).map(tuple),
+    county=st.sampled_from([None, "Fairfield", "Nowhere"]),
     offered=st.lists(st.sampled_from(["gone", "scams", "report"]), max_size=3).map(tuple),
     greeted=st.booleans(),
     misses=st.integers(0, 9),
 )
 HEARD = st.one_of(
-    st.just(Arrival(TODAY)),
-    st.builds(Keys, st.just(TODAY), st.text(alphabet="0123456789*#", min_size=1, max_size=6)),
-    st.builds(Words, st.just(TODAY), UNDERSTOOD),
-    st.just(Silence(TODAY)),
-    st.builds(TransferEnded, st.just(TODAY), st.booleans()),
+    st.just(Arrival(NOW)),
+    st.builds(Keys, st.just(NOW), st.text(alphabet="0123456789*#", min_size=1, max_size=6)),
+    st.builds(Words, st.just(NOW), UNDERSTOOD),
+    st.just(Silence(NOW)),
+    st.builds(TransferEnded, st.just(NOW), st.booleans()),
 )
 
 
@@ -298,17 +248,26 @@ def leads_on(script: Script, reply: Reply) -> bool:
     return names_the_number or "0" in keys_of(reply) or reply.node in {"language", "talk-to-person"}
 
 
-@given(SESSIONS, st.lists(HEARD, min_size=1, max_size=12))
-def test_any_sequence_of_any_input_gives_replies_that_lead_on(session: Session, sequence: list[Heard]) -> None:
+@given(session=SESSIONS, sequence=st.lists(HEARD, min_size=1, max_size=12), by_phone=st.booleans())
+def test_any_sequence_of_any_input_gives_replies_that_lead_on(
+    session: Session, sequence: list[Heard], *, by_phone: bool
+) -> None:
     for heard in sequence:
         turn = advance(SCRIPT, session, heard)
-        session = turn.session or Session()
-        reply = turn.reply
-        assert reply.says or reply.node == "language"
+        session, reply = turn.session or Session(), turn.reply
+        assert session.node is None or session.node in SCRIPT.nodes
+        assert set(session.back) <= SCRIPT.nodes
+        assert not any(town.name in repr(session) for town in SCRIPT.towns.values() if town.name != town.county)
+        assert reply.says or reply.node in SCRIPT.language_pages
         assert leads_on(SCRIPT, reply), reply
-        assert reply.node in SCRIPT.nodes
+        assert reply.node in SCRIPT.nodes or WhichTown.of(SCRIPT, reply.node)
         assert reply.misses < LAST_MISS
-        assert len(keys_of(reply)) == len(set(keys_of(reply)))
-        for choice in reply.choices:
-            if choice.key.isdigit() and reply.node != "language":
-                assert advance(SCRIPT, session, Keys(TODAY, choice.key)).reply.misses == 0
+        if reply.node in SCRIPT.language_pages:
+            continue
+        offered = [choice for choice in reply.choices if by_phone or not choice.spoken_only]
+        assert len(offered) == len({choice.key for choice in offered})
+        # By phone, the address of the call says where it stands.
+        session = replace(session, node=reply.node) if by_phone else session
+        for choice in offered:
+            if choice.key.isdigit():
+                assert advance(SCRIPT, session, Keys(NOW, choice.key)).reply.misses == 0

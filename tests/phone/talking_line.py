@@ -1,4 +1,4 @@
-"""A hotline for the browser phone's tests: a few real-sounding texts and a call tree in three languages."""
+"""A hotline for the browser phone's tests: a few real-sounding texts and a call tree in four languages."""
 
 from __future__ import annotations
 
@@ -29,30 +29,35 @@ LANGUAGES = (
     PhoneLanguage("en", "English", "ltr", "1", ("ice is at my door", "my brother was taken", "free lawyer")),
     PhoneLanguage("es", "Español", "ltr", "2", ("la migra está en la puerta", "se llevaron a mi hermano")),
     PhoneLanguage("ar", "العربية", "rtl", "3", ("الشرطة عند الباب", "أحتاج محاميا")),
+    PhoneLanguage("vi", "Tiếng Việt", "ltr", "91", ("cảnh sát di trú ở cửa nhà tôi",)),
 )
 
 _VOICES = {
     "en": ("en-US", "Polly.Joanna-Neural"),
     "es": ("es-US", "Polly.Lupe-Neural"),
     "ar": ("ar-AE", "Polly.Hala-Neural"),
+    "vi": ("vi-VN", "Google.vi-VN-Wavenet-A"),
 }
-_LANGUAGE_OF_KEY = {language.key: language.code for language in LANGUAGES}
+_LANGUAGE_OF_KEYS = {language.keys: language.code for language in LANGUAGES}
 _MENU = {
     "en": "This line is not the government and keeps no names. If agents are with you now, press 1. "
     "To talk to a person, press 0.",
     "es": "Esta línea no es del gobierno y no guarda su nombre. Si hay agentes de inmigración con usted ahora, "
     "oprima 1. Para hablar con una persona, oprima 0.",
     "ar": "هذا الخط ليس تابعًا للحكومة ولا يحفظ الأسماء. إذا كان رجال الهجرة عندك الآن فاضغط 1. للتحدث مع شخص اضغط 0.",
+    "vi": "Đường dây này không phải của chính phủ. Nếu nhân viên di trú đang ở đó, hãy bấm số 1.",
 }
 _RULE = {
     "en": "Stay calm. You can stay silent. Do not open the door. At home, press 1. For your ZIP code, press 5.",
     "es": "Mantenga la calma. Puede quedarse callado. No abra la puerta. En su casa, oprima 1. En la calle, oprima 2.",
     "ar": "حافظ على هدوئك. يمكنك التزام الصمت. لا تفتح الباب. في البيت اضغط 1. في الشارع اضغط 2.",
+    "vi": "Hãy bình tĩnh. Quý vị có quyền im lặng. Đừng mở cửa. Ở nhà, hãy bấm số 1.",
 }
 _WRONG_KEY = {
     "en": "That key is not one of the choices.",
     "es": "Esa tecla no es una de las opciones.",
     "ar": "هذا المفتاح ليس من الخيارات.",
+    "vi": "Phím đó không có trong các lựa chọn.",
 }
 
 
@@ -61,6 +66,7 @@ def talk(peer: Peer) -> None:
     peer.routes["/sms"] = _sms
     peer.twiml("/voice", _gather("/voice/language", "".join(_say(code, _choice(code)) for code in _VOICES)))
     peer.routes["/voice/language"] = _language
+    peer.routes["/voice/language-2"] = _language
     for code in _VOICES:
         peer.routes[f"/voice/{code}/menu"] = _menu
         peer.routes[f"/voice/{code}/rule"] = _rule
@@ -101,7 +107,10 @@ def _sms(seen: Seen) -> Answer:
 
 
 def _language(seen: Seen) -> Answer:
-    code = _LANGUAGE_OF_KEY.get(seen.form.get("Digits", ""))
+    digits = seen.form.get("Digits", "")
+    if digits == "9" and not seen.target.endswith("2"):
+        return twiml(_gather("/voice/language-2", _say("vi", "Tiếng Việt, phím 1.")))
+    code = _LANGUAGE_OF_KEYS.get(f"9{digits}" if seen.target.endswith("2") else digits)
     return _go(f"/voice/{code}/menu" if code else "/voice")
 
 
@@ -137,7 +146,8 @@ def _person(seen: Seen) -> Answer:
 
 def _choice(code: str) -> str:
     language = next(language for language in LANGUAGES if language.code == code)
-    return {"en": "For English, press 1.", "es": "Para español, oprima 2."}.get(code, f"{language.name}، اضغط 3.")
+    spoken = {"en": "For English, press 1.", "es": "Para español, oprima 2.", "ar": f"{language.name}، اضغط 3."}
+    return spoken.get(code, f"{language.name}, phím 9.")
 
 
 def _say(code: str, words: str) -> str:

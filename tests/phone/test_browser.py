@@ -188,6 +188,28 @@ def test_a_suggestion_is_texted_only_when_it_is_chosen(screen: Screen, peer: Pee
     expect(screen.page.get_by_role("group", name="Suggestions")).to_be_hidden()
 
 
+@on_a_phone
+def test_a_number_in_an_arabic_text_reads_from_left_to_right(screen: Screen) -> None:
+    screen.text("الشرطة عند الباب")
+    words = screen.thread.get_by_role("article").nth(1).locator(".words")
+    expect(words).to_have_text(ARABIC_DOOR)
+    expect(words).to_have_attribute("dir", "auto")
+    expect(words).to_have_attribute("lang", "")
+    places: list[float] = words.evaluate(
+        """node => {
+          const text = node.firstChild;
+          const start = text.data.indexOf("1-800-798-0671");
+          return [...Array(14).keys()].map((index) => {
+            const range = document.createRange();
+            range.setStart(text, start + index);
+            range.setEnd(text, start + index + 1);
+            return range.getBoundingClientRect().left;
+          });
+        }"""
+    )
+    assert places == sorted(places)
+
+
 def test_a_new_conversation_takes_another_number_and_keeps_nothing(screen: Screen) -> None:
     number = screen.page.get_by_label("Resident’s number")
     before = number.input_value()
@@ -296,6 +318,13 @@ def test_the_language_is_chosen_by_the_phone_itself(screen: Screen) -> None:
     screen.call()
     expect(screen.transcript).to_contain_text("Pressed 2, for Español")
     expect(screen.transcript).to_contain_text("Esta línea no es del gobierno")
+
+
+def test_a_language_of_the_second_page_is_chosen_key_by_key(screen: Screen) -> None:
+    screen.page.get_by_label("Language").select_option("vi")
+    screen.call()
+    expect(screen.transcript).to_contain_text("Đường dây này không phải của chính phủ.")
+    expect(screen.transcript.locator(".you")).to_have_text(["Pressed 9, for Tiếng Việt", "Pressed 1, for Tiếng Việt"])
 
 
 def test_no_key_is_pressed_where_no_language_menu_comes(screen: Screen, peer: Peer) -> None:
@@ -544,7 +573,7 @@ def test_speech_is_spoken_in_its_language_only_when_turned_on_and_a_key_stops_it
         """() => {
           globalThis.spoken = [];
           globalThis.stops = 0;
-          const voices = ["en-US", "es-MX"].map((lang) => ({ lang, name: lang, voiceURI: lang }));
+          const voices = ["en-US", "es-MX", "vi-VN"].map((lang) => ({ lang, name: lang, voiceURI: lang }));
           Object.defineProperty(SpeechSynthesisUtterance.prototype, "voice", { set() {}, configurable: true });
           speechSynthesis.getVoices = () => voices;
           speechSynthesis.speak = (utterance) => {
@@ -560,7 +589,8 @@ def test_speech_is_spoken_in_its_language_only_when_turned_on_and_a_key_stops_it
     screen.page.get_by_label("Speak aloud").check()
     screen.page.get_by_role("button", name="Call again").click()
     expect(screen.page.get_by_text("This browser has no voice for ar-AE.")).to_be_visible()
-    assert screen.page.evaluate("spoken") == [["en-US", "For English, press 1."], ["es-US", "Para español, oprima 2."]]
+    screen.page.wait_for_function("() => spoken.length === 3")
+    assert [language for language, _ in screen.page.evaluate("spoken")] == ["en-US", "es-US", "vi-VN"]
     stops = screen.page.evaluate("stops")
     screen.key("2").click()
     assert screen.page.evaluate("stops") == stops + 1

@@ -2,10 +2,10 @@ from __future__ import annotations
 
 import pytest
 
-from hotline.phone.call import Event
+from hotline.phone.call import Call, Event, Waiting
 from hotline.phone.errors import PhoneError
 from hotline.phone.line import Line
-from hotline.phone.narration import error_mark, heard_line, is_error
+from hotline.phone.narration import error_mark, heard_line, is_error, is_language_menu
 from tests.phone.peer import PUBLIC_URL
 
 LINE = Line("http://127.0.0.1:1", PUBLIC_URL, "t", "AC0", "+12035550100")
@@ -45,3 +45,15 @@ def test_errors_are_told_from_what_is_said(line: str) -> None:
 def test_an_error_is_one_line() -> None:
     assert error_mark(PhoneError("No\nway.", 11200)) == "(error 11200: No way.)"
     assert error_mark(PhoneError("No.")) == "(error: No.)"
+
+
+@pytest.mark.parametrize(
+    ("languages", "is_menu"),
+    [(["en-US", "es-US"], True), (["en-US", None], True), (["en-US", "en-US"], False), ([], False)],
+)
+def test_only_the_menu_of_languages_speaks_in_several(languages: list[str | None], *, is_menu: bool) -> None:
+    events = tuple(Event("said" if language else "played", text="x", language=language) for language in languages)
+    call = Call(
+        "CA1", "+1", Waiting("keys"), (*events, Event("paused", seconds=1)), "", "", 1, answered=True, began=0.0
+    )
+    assert is_language_menu(call) is is_menu

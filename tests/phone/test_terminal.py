@@ -70,7 +70,8 @@ def test_stop_and_no_reply_and_errors_are_told(peer: Peer) -> None:
 def test_a_call_is_heard_and_takes_keys_speech_silence_and_outcomes(peer: Peer) -> None:
     serve(peer)
     shown = typed(
-        lambda: call_session(peer.line(), CALLER, first_keys=None), "1\n2\nbusy\nsay la migra\nno-answer\n\nignored\n"
+        lambda: call_session(peer.line(), CALLER, language_keys=None),
+        "1\n2\nbusy\nsay la migra\nno-answer\n\nignored\n",
     )
     assert shown.count("es-US   Oprima dos.") == 3
     assert shown.count("(dials 1-800-798-0671, caller ID +12035550100)") == 2
@@ -85,29 +86,40 @@ def test_a_call_is_heard_and_takes_keys_speech_silence_and_outcomes(peer: Peer) 
 @pytest.mark.parametrize("lines", ["h\n", "", "H\n"])
 def test_h_and_the_end_of_input_hang_up(peer: Peer, lines: str) -> None:
     serve(peer)
-    assert "(the call ends)" in typed(lambda: call_session(peer.line(), CALLER, first_keys=None), lines)
+    assert "(the call ends)" in typed(lambda: call_session(peer.line(), CALLER, language_keys=None), lines)
     assert peer.forms("/voice/status")[0]["CallStatus"] == "completed"
 
 
-def test_the_first_keys_are_pressed_at_once(peer: Peer) -> None:
+def test_the_keys_of_a_language_are_pressed_at_once(peer: Peer) -> None:
     serve(peer)
-    typed(lambda: call_session(peer.line(), CALLER, first_keys="12"), "h\n")
-    assert peer.forms("/menu")[0]["Digits"] == "12"
+    languages = "<Say language='en-US'>English, press 1.</Say><Say language='ru-RU'>Русский, 9.</Say>"
+    peer.twiml("/voice", f"<Gather numDigits='1' action='/menu'>{languages}</Gather>")
+    peer.twiml("/menu", "<Gather numDigits='1' action='/chosen'><Say language='ru-RU'>Русский, 3.</Say></Gather>")
+    peer.twiml("/chosen", "<Gather><Say language='ru-RU'>Это не государство.</Say></Gather>")
+    shown = typed(lambda: call_session(peer.line(), CALLER, language_keys="93"), "h\n")
+    assert "> 93" in shown
+    assert [peer.forms(path)[0]["Digits"] for path in ("/menu", "/chosen")] == ["9", "3"]
+
+
+def test_where_a_call_begins_in_a_language_the_menu_of_languages_is_opened_first(peer: Peer) -> None:
+    serve(peer)
+    assert "> 912" in typed(lambda: call_session(peer.line(), CALLER, language_keys="12"), "h\n")
+    assert peer.forms("/menu")[0]["Digits"] == "91"
 
 
 def test_what_makes_no_sense_is_said_and_the_call_goes_on(peer: Peer) -> None:
     serve(peer)
-    shown = typed(lambda: call_session(peer.line(), CALLER, first_keys=None), "busy\nabc\n12\n5\nh\n")
+    shown = typed(lambda: call_session(peer.line(), CALLER, language_keys=None), "busy\nabc\n12\n5\nh\n")
     assert "not for a transfer" in shown
     assert "A phone has the keys" in shown
     assert "waits for the outcome of a transfer" in shown
 
 
 def test_an_error_of_the_hotline_is_shown(peer: Peer) -> None:
-    shown = typed(lambda: call_session(peer.line(), CALLER, first_keys="1"), "")
+    shown = typed(lambda: call_session(peer.line(), CALLER, language_keys="1"), "")
     assert "application error 11200" in shown
-    assert "cannot" not in typed(lambda: call_session(peer.line(), "anonymous", first_keys=None), "")
-    assert "A caller is a number" in typed(lambda: call_session(peer.line(), "nobody at all", first_keys=None), "")
+    assert "cannot" not in typed(lambda: call_session(peer.line(), "anonymous", language_keys=None), "")
+    assert "A caller is a number" in typed(lambda: call_session(peer.line(), "nobody at all", language_keys=None), "")
 
 
 def test_a_transcript_is_replayed_and_printed(peer: Peer, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:

@@ -2,13 +2,19 @@ from __future__ import annotations
 
 import shutil
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
+from hotline.phone.twiml import parse
+from hotline.phone.vocabulary import vocabulary
 from hotline.script.loader import DATA, ScriptError, load_script
-from hotline.script.model import Script
+from hotline.script.model import Language, Script
+from hotline.script.own_words import LocaleWithOwnWords
 from hotline.script.placeholders import placeholders_in
+from hotline.script.validation import problems_of
+from tests.many_languages import with_languages
 
 Edit = Callable[[str, str, str], tuple[str, ...]]
 
@@ -17,6 +23,13 @@ SLUGS = {
     *("trust-act", "warrants", "my-town", "data-privacy", "schools", "health-care"),
     *("legal-help", "status-options", "youth-families", "family-plan", "scams", "report", "talk-to-person"),
 }
+
+JOINED = 'or = "{0} o {1}"\nand = "{0} y {1}"'
+
+
+def months(how_many: int) -> str:
+    """The fields of a language that has names of its own for months and days."""
+    return f"months = {['enero'] * how_many}\ndays = {['lunes'] * 7}"
 
 
 @pytest.fixture
@@ -91,6 +104,8 @@ def test_a_caller_without_redis_can_hear_that_a_person_is_there(script: Script) 
         ("menus.toml", "[rights]", "[language]", "the line uses this name itself"),
         ("menus.toml", "[prepare]", "[scams]", "a topic has the same name"),
         ("menus.toml", "as_of = 20", "as_of = 3020-01-01 # ", "'review_by' must be later"),
+        ("topics/ice-street.toml", "doubt = ", "# ", "'needs_lawyer_review' and 'doubt' belong together"),
+        ("topics/warrants.toml", "needs_lawyer_review = true", "", "'needs_lawyer_review' and 'doubt' belong together"),
         ("topics/warrants.toml", "next = [", "next = [] # ", "topics/warrants.toml: next: nothing leads on from here"),
         ("topics/warrants.toml", "[[parts]]", "[[part]]", "topics/warrants.toml"),
         ("topics/warrants.toml", 'name = "first"', 'name = "First"', "cannot be the name of a part"),
@@ -114,10 +129,16 @@ def test_a_caller_without_redis_can_hear_that_a_person_is_there(script: Script) 
         ("organisations.toml", 'phone_certainty = "seed"', 'phone_certainty = "old"', "replies lead to it"),
         ("organisations.toml", 'host = "', 'host = "https://', "an address without https://"),
         ("towns.toml", '"06514"', '"6514"', "must have five digits"),
-        ("languages.toml", 'key = "2"', 'key = "1"', "that no other language has"),
+        ("languages.toml", "[es]", '[es]\nkey = "2"', "no such field: key"),
+        ("languages.toml", "[es]", '["es US"]', "'es US' must be small letters"),
+        ("languages.toml", 'say = "es-US"', "", "'say' and 'voice' belong together"),
         ("languages.toml", 'direction = "ltr"', 'direction = "up"', "must be ltr or rtl"),
         ("languages.toml", 'locale = "es_US"', 'locale = "xx_XX"', "must be one that Babel knows"),
-        ("languages.toml", "# The languages", "fr = 1\n# The languages", "'fr' stands outside of a [table]"),
+        ("languages.toml", 'locale = "es_US"', f'locale = "es_US"\n{months(11)}\n{JOINED}', "'months' has 12 names"),
+        ("languages.toml", 'locale = "es_US"', f'locale = "es_US"\n{months(12)}\nor = "{{0}} o"', "joins two things"),
+        ("languages.toml", 'locale = "es_US"', f'locale = "es_US"\n{months(12)}\nor = "{{"', "'or' joins two things"),
+        ("languages.toml", 'locale = "es_US"', f'locale = "es_US"\n{months(12)}', "'or' is missing"),
+        ("languages.toml", "# The languages", "xx = 1\n# The languages", "'xx' stands outside of a [table]"),
     ],
 )  # fmt: skip
 def test_a_mistake_is_named_with_its_file_and_place(edit: Edit, file: str, old: str, new: str, problem: str) -> None:
@@ -141,3 +162,32 @@ def test_every_mistake_is_told_at_once(edit: Edit) -> None:
 def test_a_new_topic_is_one_file_and_its_name_in_a_menu(data: Path, edit: Edit) -> None:
     shutil.copy(data / "topics" / "scams.toml", data / "topics" / "rent.toml")
     assert edit("menus.toml", '"youth-families"]', '"youth-families", "rent"]') == ()
+
+
+def test_a_language_may_bring_its_own_names_of_months_and_days(data: Path, edit: Edit) -> None:
+    assert edit("languages.toml", 'locale = "es_US"', f'locale = "es_US"\n{months(12)}\n{JOINED}') == ()
+    spanish = load_script(data).languages["es"]
+    assert isinstance(spanish.locale, LocaleWithOwnWords)
+    assert (spanish.name, spanish.locale.months["format"]["wide"][1]) == ("Español", "enero")
+
+
+@pytest.mark.parametrize("how_many", [1, 2, 8, 9, 12, 40])
+def test_any_number_of_languages_may_be_spoken(script: Script, how_many: int) -> None:
+    problems = problems_of(with_languages(script, how_many))
+    assert [problem for problem in problems if problem.startswith("languages.toml")] == []
+
+
+def test_a_menu_may_not_be_named_as_a_page_of_languages(script: Script) -> None:
+    renamed = {**script.menus, "language-2": script.menus["rights"]}
+    problems = problems_of(replace(with_languages(script, 12), menus=renamed))
+    assert any("language-2: the line uses this name itself" in problem for problem in problems)
+
+
+@pytest.mark.parametrize("language", load_script().languages.values(), ids=lambda language: language.code)
+def test_twilio_knows_every_voice_and_every_code(language: Language) -> None:
+    known = vocabulary()
+    assert language.voice is None or language.voice in known.voices.get(language.say or "", ())
+    gather = "" if language.hear is None else f' language="{language.hear}"'
+    say = "" if language.say is None else f' voice="{language.voice}" language="{language.say}"'
+    (verb,) = parse(f"<Response><Gather{gather}><Say{say}>{language.name}</Say></Gather></Response>", "voice")
+    assert verb.children[0].text == language.name

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import pytest
+from babel import Locale
 
 from hotline.locales import LOCALES
 from hotline.script.loader import load_script
-from hotline.script.model import Language, Script, Topic, Town
+from hotline.script.model import Language, Script, Topic
+from hotline.script.towns import Town
 from hotline.understanding.understanding import Understanding
 
 _URGENT = ("ice-at-door", "ice-street", "ice-work", "ice-court", "detained")
@@ -54,7 +56,7 @@ def _topic(slug: str, *, urgent: bool) -> Topic:
 
 
 def _language(code: str) -> Language:
-    return Language(code=code, name=code, direction="ltr", key="1", locale=code, say=None, voice=None, hear=None)
+    return Language(code=code, name=code, direction="ltr", locale=Locale(code), say=None, voice=None, hear=None)
 
 
 @pytest.fixture(scope="session")

@@ -5,6 +5,7 @@ from __future__ import annotations
 import logging
 from collections.abc import Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor
+from datetime import datetime, timedelta
 from http.client import HTTPConnection
 from pathlib import Path
 from typing import NamedTuple
@@ -21,9 +22,11 @@ from hotline.app import create_app
 from hotline.phone.calling import start_call
 from hotline.phone.line import Line
 from hotline.phone.texting import send_text
+from hotline.script.model import Script
+from hotline.script.organisations import CONNECTICUT
 from hotline.store.connection import RedisClient
 from hotline.web import webhooks
-from tests.conftest import TODAY, line_at, served, settings_for
+from tests.conftest import NOW, line_at, served, settings_for
 
 NUMBER = "+12035550123"
 TEXT = {"From": NUMBER, "To": "+12035550100", "Body": "1", "MessageSid": "SM1"}
@@ -265,7 +268,7 @@ def test_redis_knows_no_number_and_no_words_and_forgets_all_in_time(line: Line, 
 
 @pytest.fixture
 def line_without_redis(tmp_path: Path) -> Iterator[Line]:
-    with served(create_app(settings_for(f"unix://{tmp_path}/gone.sock"), today=lambda: TODAY)) as address:
+    with served(create_app(settings_for(f"unix://{tmp_path}/gone.sock"), now=lambda: NOW)) as address:
         yield line_at(address)
 
 
@@ -306,13 +309,120 @@ def test_after_forget_in_a_call_the_language_is_not_remembered_again(line: Line,
     assert not list(redis.scan_iter("language:*"))
 
 
+class Clock:
+    """What time it is in Connecticut, as a test sets it."""
+
+    def __init__(self) -> None:
+        self.now = NOW
+
+    def set(self, text: str) -> None:
+        self.now = datetime.fromisoformat(text).replace(tzinfo=CONNECTICUT)
+
+
+@pytest.fixture(scope="module")
+def clock() -> Clock:
+    return Clock()
+
+
+@pytest.fixture(scope="module")
+def line_by_the_clock(redis_url: str, clock: Clock) -> Iterator[Line]:
+    with served(create_app(settings_for(redis_url), now=lambda: clock.now)) as address:
+        yield line_at(address)
+
+
+@pytest.mark.parametrize(
+    ("now", "said"),
+    [
+        ("2026-11-23 10:00", "Open now. Closes: 12:00 PM."),
+        ("2026-11-23 12:30", "Closed now. Opens: Monday, 1:00 PM."),
+        ("2026-11-20 19:00", "Closed now. Opens: Monday, 9:00 AM."),
+        # On these Sundays the clocks are changed.
+        ("2026-03-08 01:59", "Closed now. Opens: Monday, 9:00 AM."),
+        ("2026-11-01 12:00", "Closed now. Opens: Monday, 9:00 AM."),
+        ("2026-11-26 10:00", "Today is a holiday. It may be closed."),
+        ("2026-04-03 08:00", "Today is a holiday. It may be closed."),
+    ],
+)
+def test_the_statewide_intake_is_said_to_be_open_or_closed(
+    line_by_the_clock: Line, clock: Clock, script: Script, now: str, said: str
+) -> None:
+    nodes = [part.node for part in script.topics["legal-help"].parts]
+    texts = [script.messages[part.message].text for part in script.topics["legal-help"].parts]
+    at = next(place for place, text in enumerate(texts) if "{phone.sls}" in text)
+    clock.set(now)
+    answer = post(line_by_the_clock, f"/voice/en/{nodes[at - 1]}", CALL | {"Digits": "1"})
+    says = [say.text for say in ElementTree.fromstring(answer.body).iter("Say")]  # noqa: S314 - our own document
+    assert says[1] == said
+
+
+def test_a_review_date_passes_at_midnight_in_connecticut(line_by_the_clock: Line, clock: Clock, script: Script) -> None:
+    provenance = script.messages["topic.ice-at-door.first"].provenance
+    assert provenance is not None
+    texts = []
+    for time in ("23:59", "00:00"):
+        day = provenance.review_by + timedelta(days=time == "00:00")
+        clock.set(f"{day} {time}")
+        texts.append(message(post(line_by_the_clock, "/sms", TEXT | {"Body": "ice is at my door", "MessageSid": time})))
+    assert ["may be out of date" in text for text in texts] == [False, True]
+
+
+def test_help_near_a_town_is_named_by_text(line: Line, redis: RedisClient) -> None:
+    text = message(post(line, "/sms", TEXT | {"Body": "I need a lawyer in Danbury"}))
+    assert "cirict.org" in text
+    assert "ctlegal.org" in text
+    held = b"".join(redis.dump(key) or b"" for key in redis.scan_iter()).lower()
+    assert b"danbury" not in held
+
+
+def gather_of(answer: Answer) -> ElementTree.Element:
+    (gather,) = ElementTree.fromstring(answer.body)  # noqa: S314 - our own document
+    return gather
+
+
+@pytest.mark.parametrize("without_redis", [False, True])
+def test_which_of_two_towns_is_asked_by_phone_and_never_stored(
+    request: pytest.FixtureRequest, redis: RedisClient, *, without_redis: bool
+) -> None:
+    line = request.getfixturevalue("line_without_redis" if without_redis else "line")
+    asked = gather_of(post(line, "/voice/en/town", CALL | {"Digits": "06355"}))
+    assert asked.get("action") == "/voice/en/which-town.groton.stonington"
+    assert asked.get("numDigits") == "1"
+    assert [say.text for say in asked][1:3] == ["Groton, press 1.", "Stonington, press 2."]
+    told = gather_of(post(line, str(asked.get("action")), CALL | {"Digits": "2"}))
+    assert told.get("action") == "/voice/en/my-town"
+    assert "Stonington" in str(told[0].text)
+    held = b"".join(redis.dump(key) or b"" for key in redis.scan_iter()).lower()
+    assert b"groton" not in held
+    assert b"stonington" not in held
+
+
+def test_which_of_two_towns_is_asked_by_text_without_numbers(line: Line) -> None:
+    text = message(post(line, "/sms", TEXT | {"Body": "06355"}))
+    assert "Groton or Stonington" in text
+    assert "1 Groton" not in text
+
+
+def test_help_by_phone_goes_on_without_redis(line_without_redis: Line) -> None:
+    helped = gather_of(post(line_without_redis, "/voice/en/nearby", CALL | {"Digits": "06514"}))
+    assert any("nhlegal dot org" in str(say.text) for say in helped)
+    again = gather_of(post(line_without_redis, str(helped.get("action")), CALL | {"Digits": "2"}))
+    assert again.get("numDigits") == "5"
+    legal = gather_of(post(line_without_redis, str(helped.get("action")), CALL | {"Digits": "1"}))
+    assert legal.get("action") == "/voice/en/legal-help"
+
+
+@pytest.mark.parametrize("path", ["/voice/en/which-town.groton.gone", "/voice/en/which-town", "/voice/en/which-town."])
+def test_a_town_in_the_address_that_nobody_knows_is_a_lost_place(line: Line, path: str) -> None:
+    assert gather_of(post(line, path, CALL | {"Digits": "1"})).get("action") == "/voice/en/main"
+
+
 @pytest.fixture
 def line_with_a_fault(redis_url: str, monkeypatch: pytest.MonkeyPatch) -> Iterator[Line]:
     def fail(*_: object) -> None:
         raise LookupError("la migra +12035550123")
 
     monkeypatch.setattr(webhooks, "advance", fail)
-    with served(create_app(settings_for(redis_url), today=lambda: TODAY)) as address:
+    with served(create_app(settings_for(redis_url), now=lambda: NOW)) as address:
         yield line_at(address)
 
 

@@ -94,8 +94,8 @@ export class Call {
     this.#began = Date.now();
     this.#take(answer);
     const language = this.#language();
-    if (language?.key && this.#state === "live" && isLanguageMenu(answer.events)) {
-      for (const key of language.key) this.#press(key, `${key}, for ${language.name}`);
+    if (language?.keys && this.#state === "live" && isLanguageMenu(answer.events)) {
+      for (const key of language.keys) this.#press(key, `${key}, for ${language.name}`);
     }
   }
 

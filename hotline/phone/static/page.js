@@ -78,7 +78,7 @@ function freshNumber() {
 
 function chosenLanguage() {
   const option = language.selectedOptions[0];
-  return option.value ? { code: option.value, name: option.textContent.trim(), key: option.dataset.key } : null;
+  return option.value ? { code: option.value, name: option.textContent.trim(), keys: option.dataset.keys } : null;
 }
 
 function suggestions() {

@@ -41,7 +41,7 @@ export class Texts {
       const chip = element("button", "chip", words);
       chip.type = "button";
       chip.dir = "auto";
-      if (language) chip.lang = language;
+      chip.lang = language;
       chip.addEventListener("click", () => {
         this.#send(words);
         this.focus();
@@ -136,7 +136,8 @@ function bubble(side, who, words, facts, language) {
   const message = element("article", `message ${side}`);
   const body = element("p", "words", words);
   body.dir = "auto";
-  if (language) body.lang = language;
+  // Empty where none is chosen: what is read is then in no language that anybody knows of, least of all the page's.
+  body.lang = language;
   message.append(element("span", "unseen", `${who}:`), body, element("p", "facts", facts));
   return message;
 }

@@ -1,0 +1,148 @@
+"""English that was left standing in a translation."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Collection, Iterable, Iterator
+from itertools import pairwise
+
+from hotline.catalogs.findings import Remark
+from hotline.catalogs.names import HOST, WORD, English, pieces_of, without, without_placeholders
+
+_QUOTED = re.compile(r'"([^"]*)"|[(（]([^()（）]*)[)）]')
+_STOP = re.compile(r"[^\w\s'’-]|\n")
+# Latin words, not beside letters that look like them: a word of two scripts is another mistake.
+_LATIN = re.compile(r"(?<![\u0370-\u052f])[A-Za-z][A-Za-z0-9'’-]*(?: +[A-Za-z][A-Za-z0-9'’-]*)*(?![\u0370-\u052f])")
+_LONGEST_ASIDE = 4
+_SHORTEST_COPY = 2
+_SHORTEST_RUN = 3
+_SMALL_WORD = 3
+# Words that none of the other languages has.
+_ENGLISH_ALONE = frozenset(
+    {
+        "and",
+        "are",
+        "for",
+        "from",
+        "is",
+        "must",
+        "not",
+        "of",
+        "the",
+        "their",
+        "they",
+        "this",
+        "to",
+        "what",
+        "with",
+        "you",
+    }
+)
+
+
+def untranslated(source: str, text: str, english: English) -> Iterator[Remark]:
+    """Whether the translation is its English; one word may be the same in two languages."""
+    if source == text and len(WORD.findall(without(without_placeholders(source), english.named))) > 1:
+        yield Remark("the text is still English", "translate it")
+
+
+def leaks(
+    source: str,
+    text: str,
+    english: English,
+    *,
+    terms: Collection[str],
+    own_terms: Iterable[re.Pattern[str]],
+    shares_letters: bool,
+) -> Iterator[Remark]:
+    """English words in a translation, beside names and what may be quoted.
+
+    English may stand in straight quotes (what to say to officers) or, a few words, in parentheses (what a paper has)
+    where it stands in the source too, or is one of `terms`, English phrases in small letters. What `own_terms` match is
+    the language's own. One that `shares_letters` with English has words in common with it, so only runs are found.
+    """
+    if source == text:
+        return
+    source = without_placeholders(source)
+    names = english.names.intersection(pieces_of(source))
+    rest = HOST.sub("\n", _unquoted(source, without_placeholders(text), terms))
+    for own in own_terms:
+        rest = own.sub("\n", rest)
+    found = _runs(source, rest, names, english) if shares_letters else _latin(rest, names)
+    for words in dict.fromkeys(found):
+        yield Remark(
+            f"this is English: {words}",
+            'translate it; what is said to officers stands in "straight quotes" and in the English too',
+        )
+
+
+def _unquoted(source: str, text: str, terms: Collection[str]) -> str:
+    """The text without the English that it may quote."""
+    said = f" {_folded(source)} "
+
+    def kept(match: re.Match[str]) -> str:
+        quoted = match[1] or match[2] or ""
+        words = _folded(quoted)
+        is_short = match[2] is None or len(words.split()) <= _LONGEST_ASIDE
+        return "\n" if words in terms or (is_short and f" {words} " in said) else f"\n{quoted}\n"
+
+    return _QUOTED.sub(kept, text)
+
+
+def _folded(text: str) -> str:
+    return " ".join(WORD.findall(text.casefold()))
+
+
+def _runs(source: str, text: str, names: Collection[str], english: English) -> Iterator[str]:
+    """Runs of two words that the source has too; where there are none, runs of three that are all English."""
+    copied = {pair for words in _stretches(source, names) for pair in pairwise(words)}
+    stretches = list(_stretches(text, names))
+    runs = [
+        run
+        for words in stretches
+        for run in _joined(words, [pair in copied for pair in pairwise(words)])
+        if len(run) >= _SHORTEST_COPY
+    ]
+    for words in () if runs else stretches:
+        known = [left in english.vocabulary and right in english.vocabulary for left, right in pairwise(words)]
+        runs += [
+            run for run in _joined(words, known) if len(run) >= _SHORTEST_RUN and not _ENGLISH_ALONE.isdisjoint(run)
+        ]
+    return map(" ".join, runs)
+
+
+def _joined(words: list[str], belong: list[bool]) -> Iterator[list[str]]:
+    """The words in runs; `belong` says of each but the last whether the next one belongs to it."""
+    first = 0
+    for last, goes_on in enumerate([*belong, False]):
+        if not goes_on:
+            yield words[first : last + 1]
+            first = last + 1
+
+
+def _stretches(text: str, names: Collection[str]) -> Iterator[list[str]]:
+    """The words between stops, in small letters; a name or a number ends a stretch."""
+    for phrase in _STOP.split(text):
+        stretch: list[str] = []
+        for word in WORD.findall(phrase):
+            if word in names or word[0].isdigit():
+                yield stretch
+                stretch = []
+            else:
+                stretch.append(word.casefold())
+        yield stretch
+
+
+def _latin(text: str, names: Collection[str]) -> Iterator[str]:
+    """Runs of Latin words without the names in them."""
+    for match in _LATIN.finditer(text):
+        words = WORD.findall(match[0])
+        # Within a name small words may stand: Department of Homeland Security.
+        within = range(1, len(words) - 1) if words[0] in names and words[-1] in names else ()
+        rest = [
+            word
+            for place, word in enumerate(words)
+            if word not in names and not (place in within and len(word) <= _SMALL_WORD)
+        ]
+        if rest:
+            yield " ".join(rest)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
@@ -78,13 +78,19 @@ class LanguageModel:
 
 def learn_languages(texts: Iterable[tuple[tuple[str, ...], str]]) -> LanguageModel:
     """The model of texts, each given as its words and its language."""
-    words: dict[str, Counter[str]] = {}
-    pieces: dict[str, Counter[str]] = {}
-    totals: Counter[str] = Counter()
+    said: dict[str, Counter[str]] = {}
     for text_words, language in texts:
-        for word in filter(str.isalpha, text_words):
-            words.setdefault(word, Counter())[language] += 1
+        said.setdefault(language, Counter()).update(filter(str.isalpha, text_words))
+    words: dict[str, dict[str, int]] = defaultdict(dict)
+    pieces: dict[str, dict[str, int]] = defaultdict(dict)
+    totals: dict[str, int] = {}
+    for language, counted in said.items():
+        of_language: Counter[str] = Counter()
+        for word, times in counted.items():
+            words[word][language] = times
             for piece in grams(word, _SHORTEST_PIECE, _LONGEST_PIECE):
-                pieces.setdefault(piece, Counter())[language] += 1
-                totals[language] += 1
+                of_language[piece] += times
+        for piece, times in of_language.items():
+            pieces[piece][language] = times
+        totals[language] = of_language.total()
     return LanguageModel(words, pieces, totals, len(pieces))

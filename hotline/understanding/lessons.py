@@ -25,19 +25,23 @@ class Example:
     """What somebody may text, in which language, and the topic that is meant (a slug, EMERGENCY, GREETING or NONE)."""
 
     text: str
+    words: tuple[str, ...]
     language: str
     topic: str
 
 
 @dataclass(frozen=True, slots=True)
 class Lessons:
-    """`commands` and `names` are by language: plain text to command, and the plain names that people call it by."""
+    """`names` are the plain names that people call the languages by; the rest is by language.
+
+    `commands` are plain texts, `keys` the plain words for the keys, `beside_keys` those that may stand next to them.
+    """
 
     examples: tuple[Example, ...]
     commands: Mapping[str, Mapping[str, str]]
     names: Mapping[str, str]
-    keys: Mapping[str, str]
-    beside_keys: frozenset[str]
+    keys: Mapping[str, Mapping[str, str]]
+    beside_keys: Mapping[str, frozenset[str]]
 
 
 def read_lessons(script: Script, locales: Path) -> Lessons:
@@ -49,8 +53,8 @@ def read_lessons(script: Script, locales: Path) -> Lessons:
             ),
             commands={language: _commands(script, locales, language) for language in script.languages},
             names=_names(script, locales),
-            keys=_keys(script, locales),
-            beside_keys=_beside_keys(script, locales),
+            keys={language: _keys(locales, language) for language in script.languages},
+            beside_keys={language: _beside_keys(locales, language) for language in script.languages},
         )
     except TableError as error:
         raise UnderstandingError(str(error)) from error
@@ -61,10 +65,11 @@ def _examples(script: Script, locales: Path, language: str) -> Iterator[Example]
     topics: dict[str, str] = {}
     for topic in (*script.topics, EMERGENCY, GREETING, NONE):
         for text in table.texts(topic) if table.has(topic) else ():
-            meaning = topics.setdefault(_plain(table, text), topic)
+            form = _plain(table, text)
+            meaning = topics.setdefault(form, topic)
             if meaning != topic:
                 raise UnderstandingError(f"{table.place}: {text!r} stands under {meaning!r} and {topic!r}; keep one")
-            yield Example(text, language, topic)
+            yield Example(text, tuple(form.split(" ")), language, topic)
     table.end()
 
 
@@ -90,22 +95,20 @@ def _names(script: Script, locales: Path) -> dict[str, str]:
     return names
 
 
-def _keys(script: Script, locales: Path) -> dict[str, str]:
-    """The key that each word stands for, of all languages together: callers mix them."""
+def _keys(locales: Path, language: str) -> dict[str, str]:
+    table = _key_table(locales, language)
     keys: dict[str, str] = {}
-    for language in script.languages:
-        table = _key_table(locales, language)
-        for key in KEYS:
-            for word in table.texts(key):
-                meant = keys.setdefault(_plain(table, word), key)
-                if meant != key:
-                    raise UnderstandingError(f"{table.place}: {word!r} stands for {meant!r} and {key!r}; keep one")
+    for key in KEYS:
+        for word in table.texts(key):
+            meant = keys.setdefault(_plain(table, word), key)
+            if meant != key:
+                raise UnderstandingError(f"{table.place}: {word!r} stands for {meant!r} and {key!r}; keep one")
     return keys
 
 
-def _beside_keys(script: Script, locales: Path) -> frozenset[str]:
-    tables = [_key_table(locales, language) for language in script.languages]
-    return frozenset(_plain(table, word) for table in tables for word in table.texts("beside"))
+def _beside_keys(locales: Path, language: str) -> frozenset[str]:
+    table = _key_table(locales, language)
+    return frozenset(_plain(table, word) for word in table.texts("beside"))
 
 
 def _key_table(locales: Path, language: str) -> Table:

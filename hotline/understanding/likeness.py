@@ -86,7 +86,7 @@ class Names:
         return self._mistyped(text, _NEAR_CERTAIN_FROM, None)
 
     def _mistyped(self, text: str, shortest: int, two_wrong_from: int | None) -> str | None:
-        names = self.by_first_letter.get(text[:1], ())
+        names = self.by_first_letter.get(text[:1], ()) if len(text) >= shortest else ()
         for name, distance, _ in process.extract(text, names, scorer=OSA.distance, score_cutoff=2, limit=_MOST):
             length = min(len(name), len(text))
             allowed = 2 if two_wrong_from and length >= two_wrong_from else 1

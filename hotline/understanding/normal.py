@@ -11,7 +11,9 @@ WINDOW = 1200
 
 # Scripts that put no blanks between words: every character stands for a word.
 _WORD = re.compile(r"[\u3040-\u30ff\u3400-\u9fff]|(?:(?![\u3040-\u30ff\u3400-\u9fff])[^\W_])+")
-_APOSTROPHES = re.compile(r"(?<=\w)['’`´](?=\w)")
+_APOSTROPHES = re.compile(r"(?<=\w)['’`´\u02bc](?=\w)")
+# Letters with a stroke, which Unicode does not take apart.
+_WITHOUT_STROKE = str.maketrans("đłøħ", "dloh")
 _STRETCHED = re.compile(r"([^\W\d])\1{2,}")
 
 
@@ -38,7 +40,8 @@ def _fold(text: str) -> str:
     composed = unicodedata.normalize("NFKC", _window(text)).casefold()
     # One compatibility character can stand for eighteen, so the window is held after each step.
     letters = unicodedata.normalize("NFD", _window(composed))
-    return _window("".join(letter for letter in letters if unicodedata.category(letter) != "Mn"))
+    bare = "".join(letter for letter in letters if unicodedata.category(letter) != "Mn")
+    return _window(bare.translate(_WITHOUT_STROKE))
 
 
 def _window(text: str) -> str:

@@ -69,6 +69,12 @@ class Places:
             outside=not towns and any(mention.meaning.is_outside for mention in mentions),
         )
 
+    def marked(self, text_words: Words) -> Words:
+        """The words with ANY_TOWN in place of each name that is written as it should be."""
+        if self.first_words.isdisjoint(text_words):
+            return text_words
+        return _with_places(text_words, tuple(_Reading(self, text_words, whole=False).exact_mentions()))
+
     def at(self, said: Words, start: int) -> tuple[int, Meaning] | None:
         """The longest way to write a place that begins here, by its end: West Hartford is not Hartford."""
         if said[start] not in self.first_words:
@@ -90,6 +96,9 @@ class _Reading:
 
     def mentions(self) -> Iterable[Mention]:
         return self._answer() if self.is_answer else self._sentence()
+
+    def exact_mentions(self) -> Iterable[Mention]:
+        return self._named(self._exact)
 
     def _sentence(self) -> Iterable[Mention]:
         return self._named(self._exact, self._cut, self._outside_zip, self._mistyped)

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import math
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 
@@ -34,7 +34,7 @@ class TopicModel:
 
     topics: tuple[str, ...]
     absent: tuple[float, ...]
-    present: Mapping[str, tuple[tuple[int, float], ...]]
+    present: Mapping[str, Sequence[tuple[int, float]]]
 
     def confidences(self, text_words: tuple[str, ...]) -> dict[str, float]:
         """The probability of each topic. Of a long text, each topic by the stretch that speaks most for it."""
@@ -59,22 +59,16 @@ class TopicModel:
 def learn_topics(examples: Iterable[tuple[tuple[str, ...], str]]) -> TopicModel:
     """The model of examples, each given as its words and its topic; there must be at least one."""
     counts: dict[str, Counter[str]] = defaultdict(Counter)
-    totals: Counter[str] = Counter()
     for example_words, topic in examples:
-        features = features_of(example_words)
-        totals[topic] += len(features)
-        for feature in features:
-            counts[feature][topic] += 1
-    topics = tuple(totals)
+        counts[topic].update(features_of(example_words))
+    present: dict[str, list[tuple[int, float]]] = defaultdict(list)
+    for position, of_topic in enumerate(counts.values()):
+        for feature, count in of_topic.items():
+            present[feature].append((position, math.log(count / _SMOOTHING + 1)))
     return TopicModel(
-        topics=topics,
-        absent=tuple(-math.log(totals[topic] + _SMOOTHING * len(counts)) for topic in topics),
-        present={
-            feature: tuple(
-                (topics.index(topic), math.log(count / _SMOOTHING + 1)) for topic, count in of_topics.items()
-            )
-            for feature, of_topics in counts.items()
-        },
+        topics=tuple(counts),
+        absent=tuple(-math.log(of_topic.total() + _SMOOTHING * len(present)) for of_topic in counts.values()),
+        present=present,
     )
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import unicodedata
+from collections.abc import Iterable
 from pathlib import Path
 
 from hotline.locales import LOCALES
@@ -37,15 +38,16 @@ class Understanding:
             raise UnderstandingError(f"{script.source_language}/examples.toml: there are no examples; add some")
         self._commands = lessons.commands
         self._names = lessons.names
+        self._source_language = script.source_language
         self._keys = lessons.keys
         phones = [organisation.phone or "" for organisation in script.organisations.values()]
         self._short_numbers = frozenset(phone for phone in phones if len(phone) == SHORT_NUMBER_DIGITS)
         self._beside_keys = lessons.beside_keys
         self._places = places_of(script)
-        examples = [(self._places.split(words(example.text)).words, example.topic) for example in lessons.examples]
+        examples = [(self._places.marked(example.words), example.topic) for example in lessons.examples]
         self._known = dict(examples)
         self._topics = learn_topics(examples)
-        self._languages = learn_languages((words(example.text), example.language) for example in lessons.examples)
+        self._languages = learn_languages((example.words, example.language) for example in lessons.examples)
 
     def understand(self, text: str, language: str | None = None, *, asked_for_town: bool = False) -> Understood:
         """What a text says in a conversation held in `language`, if one is chosen. Takes any text and never raises.
@@ -55,21 +57,30 @@ class Understanding:
         said = self._with_short_numbers(words(text))
         return self._steering(" ".join(said), language) or self._telling(said, language, asked_for_town=asked_for_town)
 
-    def keys(self, text: str) -> str | None:
-        """The key that a text stands for ("1", "(1)", "uno", "press one"), or the five of a ZIP code."""
+    def keys(self, text: str, language: str | None = None) -> str | None:
+        """The key that a text stands for ("1", "(1)", "uno", "press one"), or the five of a ZIP code.
+
+        In a conversation held in `language`, words of the source language stand for keys too, but not of others: the
+        word for one in one language means something else in the next.
+        """
         if text.strip() in KEYS:
             return text.strip()
-        said = [word for word in words(text) if word not in self._beside_keys]
-        keys = [_digits(word) or self._keys.get(word) for word in said]
-        joined = "".join(key or " " for key in keys)
+        spoken = (language, self._source_language) if language else tuple(self._keys)
+        beside = frozenset[str]().union(*(self._beside_keys[code] for code in spoken))
+        said = [word for word in words(text) if word not in beside]
+        joined = "".join(_digits(word) or self._key_in(spoken, word) for word in said)
         return joined if " " not in joined and len(joined) in {1, ZIP_DIGITS} else None
+
+    def _key_in(self, languages: Iterable[str], word: str) -> str:
+        """The key that a word stands for in the first of the languages that knows it; a blank where none does."""
+        return next((self._keys[code][word] for code in languages if word in self._keys[code]), " ")
 
     def _with_short_numbers(self, said: tuple[str, ...]) -> tuple[str, ...]:
         """The words with "nine one one" and "9 1 1" as "911", for each number of three digits that the script knows."""
         joined: list[str] = []
         for word in said:
             joined.append(word)
-            digits = "".join(_digits(last) or self._keys.get(last, " ") for last in joined[-SHORT_NUMBER_DIGITS:])
+            digits = "".join(_digits(last) or self._key_in(self._keys, last) for last in joined[-SHORT_NUMBER_DIGITS:])
             if digits in self._short_numbers:
                 joined[-SHORT_NUMBER_DIGITS:] = [digits]
         return tuple(joined)

@@ -79,7 +79,7 @@ def belongs_to_carrier(form: Mapping[str, str], carrier_words: frozenset[str]) -
 
 def heard_in_text(body: str, session: Session, understanding: Understanding, at: datetime) -> Heard:
     """A text: a key or a ZIP code, written in digits or words, otherwise what it means."""
-    if keys := understanding.keys(body):
+    if keys := understanding.keys(body, session.language):
         return Keys(at, keys)
     asked_for_town = asks_for_town(session.node)
     return Words(at, understanding.understand(body, session.language, asked_for_town=asked_for_town))

@@ -30,8 +30,8 @@ def test_examples_commands_and_names_are_read(script: Script, locales: Path) -> 
     ]
     assert lessons.commands["es"]["back"] == "back"
     assert lessons.names == {"english": "en", "espanol": "es"}
-    assert lessons.keys["b"] == "1"
-    assert lessons.beside_keys == {"press"}
+    assert lessons.keys["es"]["b"] == "1"
+    assert lessons.beside_keys["en"] == {"press"}
 
 
 @pytest.mark.parametrize("word", ["STOP", "Yes!", "opt out", "hélp"])

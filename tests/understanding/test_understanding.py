@@ -159,6 +159,22 @@ def test_a_key_or_zip_code_may_be_written_or_said(understanding: Understanding, 
 
 
 @pytest.mark.parametrize(
+    ("text", "language", "keys"),
+    [
+        ("uno", "es", "1"),
+        ("uno", "en", None),
+        ("one", "es", "1"),
+        ("press uno", "es", "1"),
+        ("oprima one", "en", None),
+    ],
+)
+def test_a_word_stands_for_a_key_in_its_own_language_and_the_source_language_in_all(
+    understanding: Understanding, text: str, language: str, keys: str | None
+) -> None:
+    assert understanding.keys(text, language) == keys
+
+
+@pytest.mark.parametrize(
     ("text", "spoken", "command", "language"),
     [
         ("MENU", "es", "menu", None),

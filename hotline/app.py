@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from datetime import datetime
+from functools import cache
 
 from flask import Flask
 
@@ -11,6 +12,7 @@ from hotline.catalogs.catalog import Catalogs
 from hotline.channels.wording import SpokenWording, WrittenWording
 from hotline.locales import LOCALES
 from hotline.script.loader import load_script
+from hotline.script.model import Script
 from hotline.script.organisations import CONNECTICUT
 from hotline.settings import Settings
 from hotline.store.connection import Store, open_store
@@ -34,7 +36,7 @@ def create_app(
 
     Raises ScriptError, CatalogError or UnderstandingError where what it says cannot be served.
     """
-    script = load_script()
+    script, understanding = _learned()
     catalogs = Catalogs(script, LOCALES)
     store = store or open_store(settings.redis_url, settings.redis_data)
     app = Flask("hotline", static_folder=None)
@@ -47,10 +49,17 @@ def create_app(
             settings=settings,
             script=script,
             sessions=Sessions(store.client, settings.secret_key, after_forgetting=store.scrub),
-            understanding=Understanding(script, LOCALES),
+            understanding=understanding,
             written=WrittenWording(script, catalogs),
             spoken=SpokenWording(script, catalogs),
             now=now,
         ).blueprint()
     )
     return app
+
+
+@cache
+def _learned() -> tuple[Script, Understanding]:
+    """The script and what is learned for it: seconds of work, done once for all hotlines of a process."""
+    script = load_script()
+    return script, Understanding(script, LOCALES)

@@ -15,6 +15,7 @@ from hotline.dialogue.advance import advance
 from hotline.dialogue.heard import Keys
 from hotline.dialogue.reply import Reply, Say
 from hotline.dialogue.session import Session
+from hotline.phone.twiml import parse
 from hotline.script.loader import load_script
 from hotline.script.model import Phrase, Script
 from tests.conftest import NOW
@@ -32,6 +33,19 @@ def language(request: pytest.FixtureRequest) -> str:
 def test_every_message_is_there(language: str) -> None:
     states = {id: CATALOGS.state(language, id) for id in SCRIPT.messages}
     assert {id: state for id, state in states.items() if state is not State.CURRENT} == {}
+
+
+def test_every_node_is_said_and_leads_on_by_text_and_by_phone(language: str) -> None:
+    written, spoken = WrittenWording(SCRIPT, CATALOGS), SpokenWording(SCRIPT, CATALOGS)
+    titles: dict[str, set[str]] = {}
+    for node in SCRIPT.nodes:
+        reply = at(SCRIPT, language, node)
+        text, verbs = text_of(reply, written), parse(render_call(reply, spoken, OWN_NUMBER), "voice")
+        assert len(reply.choices) > 1, node
+        assert all(written.choice(choice, language) in text for choice in reply.choices), node
+        assert any(verb.name in {"Gather", "Dial"} for verb in verbs), node
+        titles.setdefault(text, set()).add(node)
+    assert [nodes for nodes in titles.values() if len(nodes) > 1] == []
 
 
 def test_past_a_review_date_the_reply_says_so(language: str) -> None:

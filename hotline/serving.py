@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import logging
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, nullcontext
@@ -61,6 +62,8 @@ class Server(BaseApplication):  # type: ignore[misc]  # gunicorn has no type hin
     def run(self) -> None:
         """Serves until it is told to stop, and leaves no Redis server behind. Raises EmbeddedServerError."""
         logging.basicConfig(level=logging.WARNING, format="%(asctime)s %(levelname)s %(name)s: %(message)s")
+        # A collection in a worker would copy all that was learned, and share nothing of it any more.
+        gc.freeze()
         end_in_order()
         with kept(self.store.server) if self.store.server else nullcontext():
             super().run()

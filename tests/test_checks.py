@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import re
 import shutil
 import time
 from collections.abc import Callable
@@ -20,10 +21,13 @@ TODAY = date(2026, 11, 22)
 
 @pytest.fixture(scope="session")
 def copied(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """The shipped data and locales."""
+    """The shipped data and locales in two languages."""
     folder = tmp_path_factory.mktemp("shipped")
-    shutil.copytree(DATA, folder / "data")
-    shutil.copytree(LOCALES, folder / "locales")
+    languages = shutil.copytree(DATA, folder / "data") / "languages.toml"
+    english, spanish = re.findall(r"(?ms)^\[(?:en|es)\]\n.*?(?=^\[|\Z)", languages.read_text(encoding="utf-8"))
+    languages.write_text(english + spanish, encoding="utf-8")
+    for code in ("en", "es"):
+        shutil.copytree(LOCALES / code, folder / "locales" / code)
     return folder
 
 
@@ -58,8 +62,8 @@ def of(report: Report, message: str) -> list[Finding]:
     return [finding for finding in report.findings if (finding.language, finding.message_id) == ("es", message)]
 
 
-def test_what_is_shipped_has_no_errors_and_every_message_is_measured(checked: Callable[[], Report]) -> None:
-    report = checked()
+def test_what_is_shipped_has_no_errors_and_every_message_is_measured() -> None:
+    report = check(TODAY)
     assert report.script is not None
     assert (report.broken, report.findings, report.due) == ((), (), ())
     assert len(report.measures) == len(report.script.messages) * len(report.script.languages)

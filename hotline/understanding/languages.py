@@ -24,8 +24,9 @@ _AT_HOME = 0.95
 
 @dataclass(frozen=True, slots=True)
 class LanguageModel:
-    """`words` and `pieces` count by language what its examples hold."""
+    """`words` and `pieces` count by language what its examples hold; `source` is spoken where no language is known."""
 
+    source: str
     words: Mapping[str, Mapping[str, int]]
     pieces: Mapping[str, Mapping[str, int]]
     totals: Mapping[str, int]
@@ -43,7 +44,9 @@ class LanguageModel:
                 evidence[language] += odds
                 told = told or odds < -_LEAST_MARGIN
         ranked = sorted(evidence, key=lambda language: -evidence[language])
-        if not told or (len(ranked) > 1 and evidence[ranked[0]] - evidence[ranked[1]] < _LEAST_MARGIN):
+        # Somebody who writes something between Spanish and Portuguese is better answered in either than in English.
+        rivals = ranked[1:2] if spoken else [language for language in ranked[1:] if language == self.source]
+        if not told or any(evidence[ranked[0]] - evidence[rival] < _LEAST_MARGIN for rival in rivals):
             return None
         if spoken in {None, ranked[0]} or len(telling) >= _ENOUGH_WORDS:
             return ranked[0]
@@ -76,7 +79,7 @@ class LanguageModel:
         return bool(counts) and max(counts) < _AT_HOME * sum(counts)
 
 
-def learn_languages(texts: Iterable[tuple[tuple[str, ...], str]]) -> LanguageModel:
+def learn_languages(texts: Iterable[tuple[tuple[str, ...], str]], source: str) -> LanguageModel:
     """The model of texts, each given as its words and its language."""
     said: dict[str, Counter[str]] = {}
     for text_words, language in texts:
@@ -93,4 +96,4 @@ def learn_languages(texts: Iterable[tuple[tuple[str, ...], str]]) -> LanguageMod
         for piece, times in of_language.items():
             pieces[piece][language] = times
         totals[language] = of_language.total()
-    return LanguageModel(words, pieces, totals, len(pieces))
+    return LanguageModel(source, words, pieces, totals, len(pieces))

@@ -38,6 +38,8 @@ def grams(word: str, shortest: int, longest: int) -> Iterator[str]:
 def _fold(text: str) -> str:
     """A text without case, accents and compatibility forms, at most WINDOW characters."""
     composed = unicodedata.normalize("NFKC", _window(text)).casefold()
+    if composed.isascii():
+        return _window(composed)
     # One compatibility character can stand for eighteen, so the window is held after each step.
     letters = unicodedata.normalize("NFD", _window(composed))
     bare = "".join(letter for letter in letters if unicodedata.category(letter) != "Mn")

@@ -8,9 +8,10 @@ from __future__ import annotations
 
 import math
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from itertools import pairwise
+from functools import cache
+from itertools import chain, pairwise
 
 from hotline.understanding.normal import grams
 
@@ -58,9 +59,11 @@ class TopicModel:
 
 def learn_topics(examples: Iterable[tuple[tuple[str, ...], str]]) -> TopicModel:
     """The model of examples, each given as its words and its topic; there must be at least one."""
+    # Remembered while it learns, and no longer: what residents write is never kept.
+    pieces_of = cache(_pieces_of)
     counts: dict[str, Counter[str]] = defaultdict(Counter)
     for example_words, topic in examples:
-        counts[topic].update(features_of(example_words))
+        counts[topic].update(features_of(example_words, pieces_of))
     present: dict[str, list[tuple[int, float]]] = defaultdict(list)
     for position, of_topic in enumerate(counts.values()):
         for feature, count in of_topic.items():
@@ -72,11 +75,17 @@ def learn_topics(examples: Iterable[tuple[tuple[str, ...], str]]) -> TopicModel:
     )
 
 
-def features_of(text_words: tuple[str, ...]) -> tuple[str, ...]:
+def features_of(
+    text_words: tuple[str, ...], pieces_of: Callable[[str], tuple[str, ...]] | None = None
+) -> tuple[str, ...]:
     """Words, pairs of neighbours and pieces of words, each once, in a fixed order."""
     pairs = (f"{left} {right}" for left, right in pairwise(text_words))
-    pieces = (f"~{gram}" for word in text_words for gram in grams(word, _SHORTEST_PIECE, _LONGEST_PIECE))
+    pieces = chain.from_iterable(map(pieces_of or _pieces_of, text_words))
     return tuple(dict.fromkeys((*text_words, *pairs, *pieces)))
+
+
+def _pieces_of(word: str) -> tuple[str, ...]:
+    return tuple(f"~{gram}" for gram in grams(word, _SHORTEST_PIECE, _LONGEST_PIECE))
 
 
 def _stretches(text_words: tuple[str, ...]) -> list[tuple[str, ...]]:

@@ -47,7 +47,9 @@ class Understanding:
         examples = [(self._places.marked(example.words), example.topic) for example in lessons.examples]
         self._known = dict(examples)
         self._topics = learn_topics(examples)
-        self._languages = learn_languages((example.words, example.language) for example in lessons.examples)
+        self._languages = learn_languages(
+            ((example.words, example.language) for example in lessons.examples), script.source_language
+        )
 
     def understand(self, text: str, language: str | None = None, *, asked_for_town: bool = False) -> Understood:
         """What a text says in a conversation held in `language`, if one is chosen. Takes any text and never raises.

@@ -69,3 +69,31 @@ def test_a_sentence_in_another_language_changes_it(understanding: Understanding)
 
 def test_a_language_that_nobody_knows_does_no_harm(understanding: Understanding) -> None:
     assert understanding.understand("se llevaron a mi hermano", "xx").language == "es"
+
+
+@pytest.mark.parametrize("text", ["puedo pedir asilo", "necesito ayuda", "quiero saber de asilo"])
+def test_what_is_between_two_languages_is_not_answered_in_the_source_language(
+    shipped: Understanding, text: str
+) -> None:
+    assert shipped.understand(text).language in {"es", "pt"}
+
+
+@pytest.mark.parametrize(
+    ("text", "language"),
+    [
+        ("la migra esta tocando la puerta", "es"),
+        ("a imigração ta batendo na porta", "pt"),
+        ("imigrasyon ap frape pot la", "ht"),
+        ("移民局的人在敲门", "zh"),
+        ("policja imigracyjna stoi pod drzwiami", "pl"),
+        ("imigracioni po troket ne dere", "sq"),
+        ("الهجرة تدق على باب بيتي", "ar"),
+        ("l immigration tape a la porte", "fr"),
+        ("di tru dang go cua nha toi", "vi"),
+        ("миграционная полиция стучит в дверь", "ru"),
+        ("імміграційна поліція стукає у двері", "uk"),
+    ],
+)
+def test_agents_at_the_door_are_understood_in_each_language(shipped: Understanding, text: str, language: str) -> None:
+    understood = shipped.understand(text)
+    assert (understood.language, understood.best.topic) == (language, "ice-at-door")

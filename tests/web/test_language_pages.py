@@ -47,9 +47,8 @@ def twelve(
     """A line that speaks twelve languages, of which it understands those that are shipped."""
     script = with_languages(load_script(), 12)
     empty_catalogs(script, tmp_path)
-    monkeypatch.setattr(app, "load_script", lambda: script)
     monkeypatch.setattr(app, "LOCALES", tmp_path)
-    monkeypatch.setattr(app, "Understanding", lambda *_: understanding)
+    monkeypatch.setattr(app, "_learned", lambda: (script, understanding))
 
     def serve(redis_url: str) -> Iterator[Line]:
         with served(create_app(settings_for(redis_url), now=lambda: NOW)) as address:

@@ -47,14 +47,16 @@ class Lessons:
 def read_lessons(script: Script, locales: Path) -> Lessons:
     """What stands in `locales/<language>/` for every language of the script. Raises UnderstandingError."""
     try:
+        tables = {language: _command_table(locales, language) for language in script.languages}
+        key_tables = {language: _key_table(language, table) for language, table in tables.items()}
         return Lessons(
             examples=tuple(
                 example for language in script.languages for example in _examples(script, locales, language)
             ),
-            commands={language: _commands(script, locales, language) for language in script.languages},
-            names=_names(script, locales),
-            keys={language: _keys(locales, language) for language in script.languages},
-            beside_keys={language: _beside_keys(locales, language) for language in script.languages},
+            commands={language: _commands(script, table) for language, table in tables.items()},
+            names=_names(script, tables),
+            keys={language: _keys(table) for language, table in key_tables.items()},
+            beside_keys={language: _beside_keys(table) for language, table in key_tables.items()},
         )
     except TableError as error:
         raise UnderstandingError(str(error)) from error
@@ -73,8 +75,7 @@ def _examples(script: Script, locales: Path, language: str) -> Iterator[Example]
     table.end()
 
 
-def _commands(script: Script, locales: Path, language: str) -> dict[str, str]:
-    table = _command_table(locales, language)
+def _commands(script: Script, table: Table) -> dict[str, str]:
     commands: dict[str, str] = {}
     for command in COMMANDS:
         for word in table.texts(command):
@@ -84,10 +85,9 @@ def _commands(script: Script, locales: Path, language: str) -> dict[str, str]:
     return commands
 
 
-def _names(script: Script, locales: Path) -> dict[str, str]:
+def _names(script: Script, tables: Mapping[str, Table]) -> dict[str, str]:
     names: dict[str, str] = {}
-    for language in script.languages:
-        table = _command_table(locales, language)
+    for language, table in tables.items():
         for name in table.texts("names"):
             meant = names.setdefault(_free(script, table, name), language)
             if meant != language:
@@ -95,8 +95,7 @@ def _names(script: Script, locales: Path) -> dict[str, str]:
     return names
 
 
-def _keys(locales: Path, language: str) -> dict[str, str]:
-    table = _key_table(locales, language)
+def _keys(table: Table) -> dict[str, str]:
     keys: dict[str, str] = {}
     for key in KEYS:
         for word in table.texts(key):
@@ -106,13 +105,12 @@ def _keys(locales: Path, language: str) -> dict[str, str]:
     return keys
 
 
-def _beside_keys(locales: Path, language: str) -> frozenset[str]:
-    table = _key_table(locales, language)
+def _beside_keys(table: Table) -> frozenset[str]:
     return frozenset(_plain(table, word) for word in table.texts("beside"))
 
 
-def _key_table(locales: Path, language: str) -> Table:
-    fields = _command_table(locales, language).fields.get("keys")
+def _key_table(language: str, commands: Table) -> Table:
+    fields = commands.fields.get("keys")
     if not isinstance(fields, dict):
         raise UnderstandingError(f"{language}/commands.toml: [keys] is missing: the words for the keys 0 to 9, * and #")
     return Table(f"{language}/commands.toml [keys]", fields)

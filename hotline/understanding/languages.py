@@ -36,7 +36,9 @@ class LanguageModel:
         """The language of a text in a conversation held in `spoken`; None where the text does not tell."""
         telling = [word for word in text_words if word.isalpha() and any(letter in self.pieces for letter in word)]
         if len(telling) < _ENOUGH_WORDS:
-            telling = [word for word in telling if not self._is_shared(word)]
+            # What others share, but not the source language, tells at least that it is not that one.
+            foreign = [word for word in telling if self.source not in self.words.get(word, {})]
+            telling = [word for word in telling if not self._is_shared(word)] or ([] if spoken else foreign)
         evidence = {language: _SESSION_PRIOR if language == spoken else 0.0 for language in self.totals}
         told = False
         for word in telling:
@@ -45,7 +47,7 @@ class LanguageModel:
                 told = told or odds < -_LEAST_MARGIN
         ranked = sorted(evidence, key=lambda language: -evidence[language])
         # Somebody who writes something between Spanish and Portuguese is better answered in either than in English.
-        rivals = ranked[1:2] if spoken else [language for language in ranked[1:] if language == self.source]
+        rivals = ranked[1:2] if spoken or ranked[0] == self.source else [self.source]
         if not told or any(evidence[ranked[0]] - evidence[rival] < _LEAST_MARGIN for rival in rivals):
             return None
         if spoken in {None, ranked[0]} or len(telling) >= _ENOUGH_WORDS:

@@ -47,12 +47,11 @@ class Lessons:
 def read_lessons(script: Script, locales: Path) -> Lessons:
     """What stands in `locales/<language>/` for every language of the script. Raises UnderstandingError."""
     try:
+        examples = tuple(example for language in script.languages for example in _examples(script, locales, language))
         tables = {language: _command_table(locales, language) for language in script.languages}
         key_tables = {language: _key_table(language, table) for language, table in tables.items()}
         return Lessons(
-            examples=tuple(
-                example for language in script.languages for example in _examples(script, locales, language)
-            ),
+            examples=examples,
             commands={language: _commands(script, table) for language, table in tables.items()},
             names=_names(script, tables),
             keys={language: _keys(table) for language, table in key_tables.items()},

@@ -9,7 +9,6 @@ from itertools import accumulate
 
 from hotline.script.model import ZIP_DIGITS, Script
 from hotline.understanding.likeness import Names, names_of
-from hotline.understanding.normal import words
 from hotline.understanding.ways import Meaning, Surroundings, Words, surroundings_of, ways_of
 
 # Stands for any place, so that what is learned of one holds for all. No word: no text can hold it.
@@ -237,11 +236,6 @@ def places_of(script: Script) -> Places:
         names=names_of(ways.cut, (name for name, meaning in ways.cut.items() if not meaning.only_in_context)),
         is_outside=script.is_outside,
     )
-
-
-def find_towns(script: Script, text: str) -> tuple[str, ...]:
-    """The slugs of all towns that a text names: "new-haven", "newhaven", a ZIP code. For a single text."""
-    return places_of(script).split(words(text)).towns
 
 
 def _agreeing(mentions: tuple[Mention, ...]) -> Iterator[Mention]:

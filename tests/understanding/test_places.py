@@ -24,7 +24,7 @@ from hotline.script.loader import load_script
 from hotline.script.model import Script
 from hotline.understanding.likeness import names_of
 from hotline.understanding.normal import words
-from hotline.understanding.places import ANY_TOWN, MOST_TOWNS, Places, Split, find_towns, places_of
+from hotline.understanding.places import ANY_TOWN, MOST_TOWNS, Places, Split, places_of
 from hotline.understanding.understanding import Understanding
 
 HERE = Path(__file__).parent
@@ -73,7 +73,7 @@ def texts_of(kind: str) -> list[str]:
     ],
 )
 def test_towns_are_found_as_whole_words(script: Script, text: str, slugs: tuple[str, ...]) -> None:
-    assert find_towns(script, text) == slugs
+    assert places_of(script).split(words(text)).towns == slugs
 
 
 def test_the_words_around_a_town_are_kept(script: Script) -> None:

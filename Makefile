@@ -3,6 +3,7 @@
 # make lint   ruff and mypy
 # make lock   the pinned versions anew, from pyproject.toml
 # make pictures  the pictures of the README (needs Chromium)
+# make bench-understanding  how well texts are understood, beside two rivals (needs Node.js; some minutes)
 # make clean  removes everything that these commands made
 
 PYTHON ?= python3
@@ -18,7 +19,7 @@ export UV_SYSTEM_CERTS := 1
 COMPILE := pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-emit-index-url \
 	--no-emit-find-links --no-annotate --custom-compile-command "make lock" pyproject.toml
 
-.PHONY: demo test lint lock pictures clean
+.PHONY: demo test lint lock pictures bench-understanding clean
 
 demo: $(VENV)/.run
 	@$(BIN)/hotline demo
@@ -34,12 +35,15 @@ lint: $(VENV)/.dev
 pictures: $(VENV)/.dev
 	@$(BIN)/python -m tests.pictures
 
+bench-understanding: $(VENV)/.dev
+	@$(BIN)/python -m tests.benchmarks.understanding
+
 lock: | $(UV_HOME)
 	$(UV) $(COMPILE) --extra build --output-file requirements.txt
 	$(UV) $(COMPILE) --all-extras --output-file requirements-dev.txt
 
 clean:
-	rm -rf $(VENV) $(UV_HOME) build *.egg-info tests/peers/node_modules
+	rm -rf $(VENV) $(UV_HOME) build *.egg-info tests/peers/node_modules tests/benchmarks/node_modules
 
 $(UV_HOME):
 	@command -v uv >/dev/null 2>&1 && mkdir -p $@ || { \

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import gc
 from collections.abc import Callable
 from datetime import datetime
 from functools import cache
@@ -17,8 +16,9 @@ from hotline.script.model import Script
 from hotline.script.organisations import CONNECTICUT
 from hotline.settings import Settings
 from hotline.store.connection import Store, open_store
+from hotline.store.counts import Counts
 from hotline.store.sessions import Sessions
-from hotline.understanding.understanding import Understanding
+from hotline.understanding.understanding import Understanding, load_understanding
 from hotline.web.health import health_blueprint
 from hotline.web.webhooks import Webhooks
 
@@ -44,15 +44,16 @@ def create_app(
     app.secret_key = settings.secret_key
     app.config["MAX_CONTENT_LENGTH"] = MOST_REQUEST_BYTES
     app.before_request(catalogs.refresh)
-    app.register_blueprint(health_blueprint(store.client))
+    app.register_blueprint(health_blueprint(store.client, understanding))
     app.register_blueprint(
         Webhooks(
             settings=settings,
             script=script,
             sessions=Sessions(store.client, settings.secret_key, after_forgetting=store.scrub),
+            counts=Counts(store.client),
             understanding=understanding,
             written=WrittenWording(script, catalogs),
-            spoken=SpokenWording(script, catalogs),
+            spoken=SpokenWording(script, catalogs, understanding.hints),
             now=now,
         ).blueprint()
     )
@@ -61,11 +62,6 @@ def create_app(
 
 @cache
 def _learned() -> tuple[Script, Understanding]:
-    """The script and what is learned for it: seconds of work, done once for all hotlines of a process."""
-    # Hundreds of thousands of small values are made, and none is garbage: to look for some takes a fifth of the time.
-    gc.disable()
-    try:
-        script = load_script()
-        return script, Understanding(script, LOCALES)
-    finally:
-        gc.enable()
+    """The script and what was learned for it, read once for all hotlines of a process."""
+    script = load_script()
+    return script, load_understanding(script)

@@ -22,8 +22,9 @@ from hotline.locales import LOCALES
 from hotline.script.loader import DATA, ScriptError, load_script
 from hotline.script.model import Script
 from hotline.script.tables import TableError
-from hotline.understanding.lessons import UnderstandingError, read_lessons
+from hotline.understanding.lessons import UnderstandingError, read_examples, read_steering
 from hotline.understanding.normal import plain
+from hotline.understanding.trained import TRAINED_FILE, read_trained, require_current
 
 Value = TypeVar("Value")
 
@@ -51,13 +52,15 @@ class Report:
         return sum(finding.severity is Severity.WARNING for finding in self.findings)
 
 
-def check(today: date, locales: Path = LOCALES, data: Path = DATA) -> Report:
+def check(today: date, locales: Path = LOCALES, data: Path = DATA, trained: Path = TRAINED_FILE) -> Report:
     """Looks at everything as it stands on disk."""
     broken: list[str] = []
     script = _read(broken, lambda: load_script(data))
     if script is None:
         return Report(None, tuple(broken))
     standards = _standards(broken, script, locales, data)
+    _read(broken, lambda: read_examples(script, locales))
+    _read(broken, lambda: require_current(read_trained(trained), locales, script.languages))
     catalogs = _read(broken, lambda: Catalogs(script, locales))
     if catalogs is None:
         return Report(script, tuple(broken), due=due(script, today))
@@ -111,7 +114,7 @@ def _file(script: Script, catalogs: Catalogs, language: str, message: str) -> st
 
 
 def _standards(broken: list[str], script: Script, locales: Path, data: Path) -> Standards:
-    lessons = _read(broken, lambda: read_lessons(script, locales))
+    steering = _read(broken, lambda: read_steering(script, locales))
     terms = _read(broken, lambda: read_terms(data))
     renderings = {
         language: found
@@ -119,7 +122,7 @@ def _standards(broken: list[str], script: Script, locales: Path, data: Path) -> 
         if language != script.source_language
         and (found := _read(broken, partial(read_renderings, locales, language))) is not None
     }
-    commands = lessons.commands if lessons else {}
+    commands = steering.commands if steering else {}
     return Standards(
         alphabets=_read(broken, lambda: read_alphabets(data)) or {},
         glossary=Glossary(terms or {}, renderings if terms else {}),

@@ -5,16 +5,18 @@ from __future__ import annotations
 import os
 from collections.abc import Iterator
 from contextlib import contextmanager
-from datetime import datetime
+from datetime import datetime, timedelta
 from pathlib import Path
 
 import click
+from redis.exceptions import RedisError
 
 from hotline.catalogs.catalog import CatalogError
 from hotline.catalogs.cli import catalog
 from hotline.channels.cli import content
 from hotline.check_report import report_lines, segment_lines
 from hotline.checks import check as check_all
+from hotline.counts_report import counts_lines
 from hotline.demo import NoDemoError, add_phone, announced, announced_line, demo_settings, line_of
 from hotline.dialogue.scene import keys_of_language
 from hotline.phone.line import Line
@@ -23,12 +25,15 @@ from hotline.ports import PortError
 from hotline.script.loader import ScriptError, load_script
 from hotline.script.model import Language
 from hotline.script.organisations import CONNECTICUT
-from hotline.settings import SettingsError, is_set, read_data, read_port, read_settings
-from hotline.store.embedded import EmbeddedServerError
+from hotline.settings import REDIS_FOLDER, SettingsError, is_set, read_data, read_port, read_redis_url, read_settings
+from hotline.store.connection import connect
+from hotline.store.counts import Counts
+from hotline.store.embedded import EmbeddedServer, EmbeddedServerError
 from hotline.understanding.cli import understand
 from hotline.understanding.lessons import UnderstandingError
 
 CALLER = "+12035550123"
+COUNTED_DAYS = 30
 
 # What stops a start; each says what to do.
 START_ERRORS = (SettingsError, ScriptError, CatalogError, UnderstandingError, EmbeddedServerError, PortError, OSError)
@@ -90,6 +95,24 @@ def check(*, segments: bool) -> None:
     for line in segment_lines(report) if segments else report_lines(report):
         click.echo(line)
     raise SystemExit(1 if report.errors and not segments else 0)
+
+
+@main.command()
+def counts() -> None:
+    """How often the line understood what people wrote and said in the last 30 days: numbers alone."""
+    today = datetime.now(CONNECTICUT).date()
+    with _errors_in_one_line():
+        data = read_data(os.environ) / REDIS_FOLDER
+        # Only a server that runs has counts; none is started for them.
+        redis = connect(read_redis_url(os.environ) or EmbeddedServer(data).url)
+        try:
+            counted = Counts(redis).read(today - timedelta(days=past) for past in range(COUNTED_DAYS))
+        except RedisError as error:
+            raise click.ClickException(
+                f"Redis does not answer ({type(error).__name__}); is the line running?"
+            ) from None
+    for line in counts_lines(counted, COUNTED_DAYS):
+        click.echo(line)
 
 
 def _phone_options(command: click.decorators.FC) -> click.decorators.FC:

@@ -5,8 +5,9 @@ from __future__ import annotations
 import json
 import os
 import secrets
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
+from functools import cache
 from pathlib import Path
 
 from flask import Flask
@@ -20,7 +21,7 @@ from hotline.ports import first_free_port
 from hotline.script.loader import load_script
 from hotline.script.model import MAIN_MENU, Script
 from hotline.settings import Settings
-from hotline.understanding.lessons import Lessons, read_lessons
+from hotline.understanding.lessons import Example, read_examples
 
 HOST = "127.0.0.1"
 # 555-01xx is kept for fiction in the North American numbering plan.
@@ -65,23 +66,27 @@ def line_of(settings: Settings) -> Line:
 
 
 def add_phone(app: Flask, settings: Settings) -> None:
-    """Puts the browser phone into the hotline. Raises ScriptError or UnderstandingError."""
+    """Puts the browser phone into the hotline. Raises ScriptError."""
     script = load_script()
     line = line_of(settings)
-    app.register_blueprint(phone_blueprint(lambda: line, phone_languages(script, read_lessons(script, LOCALES))))
+    # Read when the page is first opened: the line itself starts without the examples.
+    languages = cache(lambda: phone_languages(script, read_examples(script, LOCALES)))
+    app.register_blueprint(phone_blueprint(lambda: line, languages))
 
 
-def phone_languages(script: Script, lessons: Lessons) -> tuple[PhoneLanguage, ...]:
+def phone_languages(script: Script, examples: Iterable[Example]) -> tuple[PhoneLanguage, ...]:
     """What the browser phone offers: each language, with what people text about the first choices of the main menu."""
     topics = [_first_topic(script, choice) for choice in script.menus[MAIN_MENU].choices[:SUGGESTIONS]]
-    examples = {(example.language, example.topic): example.text for example in reversed(lessons.examples)}
+    first: dict[tuple[str, str], str] = {}
+    for example in examples:
+        first.setdefault((example.language, example.topic), example.text)
     return tuple(
         PhoneLanguage(
             code=language.code,
             name=language.name,
             direction=language.direction,
             keys=keys_of_language(script, language.code),
-            suggestions=tuple(examples[language.code, topic] for topic in topics if (language.code, topic) in examples),
+            suggestions=tuple(first[language.code, topic] for topic in topics if (language.code, topic) in first),
         )
         for language in script.languages.values()
     )

@@ -44,6 +44,8 @@ VARIABLES = (
     ),
     Variable("HOTLINE_DATA", "The folder in which the embedded Redis server keeps its data.", ".data"),
 )
+# The embedded server's own folder within that for data.
+REDIS_FOLDER = "redis"
 DEFAULTS = {variable.name: variable.default for variable in VARIABLES}
 
 
@@ -64,7 +66,7 @@ class Settings:
     @property
     def redis_data(self) -> Path:
         """The folder of the embedded server, which holds nothing else."""
-        return self.data / "redis"
+        return self.data / REDIS_FOLDER
 
 
 def read_settings(environment: Mapping[str, str]) -> Settings:
@@ -74,7 +76,7 @@ def read_settings(environment: Mapping[str, str]) -> Settings:
         auth_tokens=_read(environment, "TWILIO_AUTH_TOKEN", _tokens),
         public_url=_read(environment, "PUBLIC_URL", _origin),
         secret_key=_read(environment, "SECRET_KEY", _secret),
-        redis_url=_read(environment, "REDIS_URL", _redis),
+        redis_url=read_redis_url(environment),
         port=read_port(environment),
         workers=_read(environment, "WEB_CONCURRENCY", _workers),
         host=_read(environment, "HOTLINE_HOST", str),
@@ -90,6 +92,11 @@ def is_set(environment: Mapping[str, str], name: str) -> bool:
 def read_port(environment: Mapping[str, str]) -> int:
     """The port that the server listens on. Raises SettingsError."""
     return _read(environment, "PORT", _port)
+
+
+def read_redis_url(environment: Mapping[str, str]) -> str | None:
+    """The Redis server that is named; None for the embedded one. Raises SettingsError."""
+    return _read(environment, "REDIS_URL", _redis)
 
 
 def read_data(environment: Mapping[str, str]) -> Path:

@@ -18,6 +18,7 @@ from hotline.script.loader import load_script
 from hotline.script.model import Script
 from hotline.script.organisations import CONNECTICUT
 from hotline.settings import Settings
+from hotline.store import counts
 from hotline.store.connection import RedisClient, connect
 from hotline.store.embedded import EmbeddedServer
 
@@ -32,6 +33,14 @@ for ending in (signal.SIGINT, signal.SIGQUIT, signal.SIGHUP):
 
 def pytest_addoption(parser: pytest.Parser) -> None:
     parser.addoption("--rewrite-transcripts", action="store_true", help="write down what the line says now")
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _counts_wait() -> Iterator[None]:
+    """No line sends its counts into the database of a later test."""
+    usual, counts.SEND_AFTER_SECONDS = counts.SEND_AFTER_SECONDS, 3600.0
+    yield
+    counts.SEND_AFTER_SECONDS = usual
 
 
 @pytest.fixture(scope="session")

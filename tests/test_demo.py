@@ -10,7 +10,7 @@ from hotline.demo import NoDemoError, add_phone, announced, announced_line, demo
 from hotline.locales import LOCALES
 from hotline.script.loader import load_script
 from hotline.settings import Settings
-from hotline.understanding.lessons import read_lessons
+from hotline.understanding.lessons import read_examples
 from tests.many_languages import with_languages
 
 
@@ -64,6 +64,6 @@ def test_a_note_that_cannot_be_read_is_no_demo(tmp_path: Path, content: str) -> 
 
 def test_the_phone_knows_the_keys_of_every_language_on_every_page() -> None:
     script = with_languages(load_script(), 12)
-    keys = {language.code: language.keys for language in phone_languages(script, read_lessons(load_script(), LOCALES))}
+    keys = {language.code: language.keys for language in phone_languages(script, read_examples(load_script(), LOCALES))}
     assert list(keys) == list(script.languages)
     assert (keys["en"], keys["l8"], keys["l9"], keys["l12"]) == ("1", "8", "91", "94")

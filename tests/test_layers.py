@@ -84,6 +84,8 @@ TESTED_ELSEWHERE = {
     "dialogue/heard", "dialogue/reply", "dialogue/scene", "dialogue/session",
     "script/model", "script/placeholders", "script/tables", "script/validation",
     "understanding/topics", "understanding/understood",
+    # They need PyTorch, which is no part of the installation.
+    "understanding/tuning/__main__", "understanding/tuning/student",
     "web/health", "web/requests",
 }  # fmt: skip
 

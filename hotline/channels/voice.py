@@ -11,7 +11,7 @@ from twilio.twiml.voice_response import Gather, VoiceResponse
 
 from hotline.channels.parting import parted
 from hotline.channels.paths import VoicePlace
-from hotline.channels.wording import Wording
+from hotline.channels.wording import SpokenWording
 from hotline.dialogue.reply import HangUp, Reply, Say, Transfer
 from hotline.script.model import REFERRAL_LINE, ZIP_DIGITS, Phrase
 
@@ -26,7 +26,7 @@ MOST_SPOKEN_ENCODED = 4500
 _E164 = re.compile(r"\+[1-9]\d{6,14}")
 
 
-def render_call(reply: Reply, wording: Wording, own_number: str) -> str:
+def render_call(reply: Reply, wording: SpokenWording, own_number: str) -> str:
     """The TwiML document. `own_number` is the hotline's: a transfer shows it, never the caller's."""
     response = VoiceResponse()
     match reply.effect:
@@ -50,7 +50,7 @@ def render_call(reply: Reply, wording: Wording, own_number: str) -> str:
     return str(response)
 
 
-def render_transfer(wording: Wording, language: str, own_number: str) -> str:
+def render_transfer(wording: SpokenWording, language: str, own_number: str) -> str:
     """The TwiML document for when nothing else can be said: the referral number, spoken, and a transfer to it."""
     response = VoiceResponse()
     _say(response, wording, language, wording.referral_number)
@@ -71,7 +71,7 @@ def _said(reply: Reply) -> Iterator[Say]:
     yield from reply.says
 
 
-def _gather(reply: Reply, wording: Wording) -> Gather:
+def _gather(reply: Reply, wording: SpokenWording) -> Gather:
     language = wording.script.languages[reply.language]
     gather = Gather(
         input="dtmf speech" if language.hear else "dtmf",
@@ -83,6 +83,7 @@ def _gather(reply: Reply, wording: Wording) -> Gather:
         finish_on_key="",
         timeout=KEY_SECONDS,
         speech_timeout="auto" if language.hear else None,
+        hints=_hints(reply, wording) if language.hear else None,
         action_on_empty_result=True,
     )
     _speak(gather, wording, reply.language, _said(reply))
@@ -93,12 +94,20 @@ def _gather(reply: Reply, wording: Wording) -> Gather:
     return gather
 
 
-def _speak(parent: VoiceResponse | Gather, wording: Wording, language: str, says: Iterator[Say] | list[Say]) -> None:
+def _hints(reply: Reply, wording: SpokenWording) -> str | None:
+    """What is likely to be said, except where a town is asked for, whose name is none of it."""
+    phrases = () if reply.wants_town else wording.hints.get(reply.language, ())
+    return ", ".join(phrases) or None
+
+
+def _speak(
+    parent: VoiceResponse | Gather, wording: SpokenWording, language: str, says: Iterator[Say] | list[Say]
+) -> None:
     for say in says:
         _say(parent, wording, say.language or language, wording.words(say, language))
 
 
-def _say(parent: VoiceResponse | Gather, wording: Wording, language: str, words: str) -> None:
+def _say(parent: VoiceResponse | Gather, wording: SpokenWording, language: str, words: str) -> None:
     voice = wording.script.languages[language]
     for piece in parted(words, _can_be_said):
         parent.say(piece, voice=voice.voice, language=voice.say)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from abc import ABC, abstractmethod
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date, time
 
 from babel.dates import format_skeleton, format_time, get_day_names
@@ -159,7 +159,12 @@ class WrittenWording(Wording):
 
 @dataclass(frozen=True, slots=True)
 class SpokenWording(Wording):
-    """For calls: numbers digit by digit, addresses and keys by their names."""
+    """For calls: numbers digit by digit, addresses and keys by their names.
+
+    `hints` are phrases to listen for, by language.
+    """
+
+    hints: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
 
     def variants(self, message: str) -> tuple[str, ...]:
         return (f"{message}.voice", message)

@@ -7,7 +7,7 @@ from datetime import datetime
 from typing import assert_never
 
 from hotline.dialogue.heard import Arrival, Heard, Keys, Silence, TransferEnded, Words
-from hotline.dialogue.reply import HangUp, Reply, Say, Turn
+from hotline.dialogue.reply import HangUp, Outcome, Reply, Say, Turn
 from hotline.dialogue.scene import (
     BACK_KEY,
     LANGUAGE_KEY,
@@ -36,9 +36,11 @@ from hotline.script.model import (
 )
 from hotline.understanding.understood import EMERGENCY, GREETING, NONE, Guess, Understood
 
-# From SURE on a topic is answered at once; from LIKELY on it is offered among others; below, it is not understood.
-SURE = 0.55
-LIKELY = 0.12
+# From SURE on a topic is answered at once; from LIKELY on it is offered among others; below, it is not understood, nor is
+# what is from SURELY_NONE on nothing for this line.
+SURE = 0.65
+LIKELY = 0.08
+SURELY_NONE = 0.5
 MOST_OFFERED = 3
 
 SECOND_MISS = 2
@@ -51,7 +53,18 @@ def advance(script: Script, session: Session, heard: Heard) -> Turn:
     before = fitting(script, replace(session, node=which.asked_at) if which else session)
     turn = _answer(_Stage(script, replace(before, turns=before.turns + 1), heard.at, which), heard)
     spoken = turn.session.language if turn.session else None
-    return replace(turn, learned=spoken if spoken != before.language else None)
+    return replace(
+        turn,
+        learned=spoken if spoken != before.language else None,
+        outcome=_outcome(turn.reply, before.misses) if isinstance(heard, Words) else None,
+    )
+
+
+def _outcome(reply: Reply, misses_before: int) -> Outcome:
+    if reply.node == UNSURE_NODE:
+        return Outcome.OFFERED
+    is_miss = reply.misses > misses_before or isinstance(reply.effect, HangUp)
+    return Outcome.MISSED if is_miss else Outcome.UNDERSTOOD
 
 
 def _answer(stage: _Stage, heard: Heard) -> Turn:
@@ -303,7 +316,8 @@ def _county_of(script: Script, towns: tuple[str, ...]) -> str | None:
 def _offer(stage: _Stage, understood: Understood) -> Turn:
     """Offers what was perhaps meant; where nothing is likely, it was not understood."""
     likely = [guess for guess in (understood.best, *understood.alternatives) if _is_likely(stage.script, guess)]
-    if understood.best.topic == NONE or not likely:
+    is_none = understood.best.topic == NONE and understood.best.confidence >= SURELY_NONE
+    if is_none or not likely:
         return _miss(stage)
     offered = tuple(dict.fromkeys(guess.topic for guess in likely))[:MOST_OFFERED]
     return stage.having(replace(stage.session.at(UNSURE_NODE), offered=offered)).stay()

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date, time
+from enum import StrEnum
 
 from hotline.dialogue.session import Session
 from hotline.script.model import Provenance
@@ -67,13 +68,23 @@ class Reply:
     wants_town: bool = False
 
 
+class Outcome(StrEnum):
+    """What became of words that were heard: answered, answered with a few choices, or not understood."""
+
+    UNDERSTOOD = "understood"
+    OFFERED = "offered"
+    MISSED = "missed"
+
+
 @dataclass(frozen=True, slots=True)
 class Turn:
     """One reply, and the session to remember: None where everything is to be forgotten.
 
-    `learned` is the language that this turn began to speak; None where it goes on in the same.
+    `learned` is the language that this turn began to speak; None where it goes on in the same. `outcome` is None where
+    no words were heard.
     """
 
     session: Session | None
     reply: Reply
     learned: str | None = None
+    outcome: Outcome | None = None

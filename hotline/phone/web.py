@@ -81,8 +81,10 @@ class PhoneLanguage:
     suggestions: tuple[str, ...] = ()
 
 
-def phone_blueprint(line_for_request: Callable[[], Line], languages: Sequence[PhoneLanguage]) -> Blueprint:
-    """The pages under /phone/. The application needs a `secret_key`; `line_for_request` is asked in every request."""
+def phone_blueprint(
+    line_for_request: Callable[[], Line], languages: Callable[[], Sequence[PhoneLanguage]]
+) -> Blueprint:
+    """The pages under /phone/. The application needs a `secret_key`; both are asked in the requests that need them."""
     phone = Blueprint(
         "phone",
         __name__,
@@ -102,7 +104,7 @@ def phone_blueprint(line_for_request: Callable[[], Line], languages: Sequence[Ph
             "phone/page.html",
             line_number=number,
             line_number_spaced=_spaced(number),
-            languages=languages,
+            languages=languages(),
             keypad=KEYPAD,
             outcomes=OUTCOMES,
             longest_text=vocabulary().longest_text,

@@ -12,6 +12,7 @@ from hotline.script.tables import Table, TableError, read_toml
 from hotline.understanding.normal import plain
 from hotline.understanding.understood import EMERGENCY, GREETING, NONE
 
+EXAMPLES: Final = "examples.toml"
 KEYS = tuple("0123456789*#")
 COMMANDS: Final = ("menu", "back", "more", "repeat", "forget", "language")
 
@@ -31,27 +32,32 @@ class Example:
 
 
 @dataclass(frozen=True, slots=True)
-class Lessons:
-    """`names` are the plain names that people call the languages by; the rest is by language.
+class Steering:
+    """The words that steer. `names` are the plain names that people call the languages by; the rest is by language.
 
     `commands` are plain texts, `keys` the plain words for the keys, `beside_keys` those that may stand next to them.
     """
 
-    examples: tuple[Example, ...]
     commands: Mapping[str, Mapping[str, str]]
     names: Mapping[str, str]
     keys: Mapping[str, Mapping[str, str]]
     beside_keys: Mapping[str, frozenset[str]]
 
 
-def read_lessons(script: Script, locales: Path) -> Lessons:
-    """What stands in `locales/<language>/` for every language of the script. Raises UnderstandingError."""
+def read_examples(script: Script, locales: Path) -> tuple[Example, ...]:
+    """What stands in `locales/<language>/examples.toml` for every language of the script. Raises UnderstandingError."""
     try:
-        examples = tuple(example for language in script.languages for example in _examples(script, locales, language))
+        return tuple(example for language in script.languages for example in _examples(script, locales, language))
+    except TableError as error:
+        raise UnderstandingError(str(error)) from error
+
+
+def read_steering(script: Script, locales: Path) -> Steering:
+    """What stands in `locales/<language>/commands.toml` for every language. Raises UnderstandingError."""
+    try:
         tables = {language: _command_table(locales, language) for language in script.languages}
         key_tables = {language: _key_table(language, table) for language, table in tables.items()}
-        return Lessons(
-            examples=examples,
+        return Steering(
             commands={language: _commands(script, table) for language, table in tables.items()},
             names=_names(script, tables),
             keys={language: _keys(table) for language, table in key_tables.items()},
@@ -62,7 +68,7 @@ def read_lessons(script: Script, locales: Path) -> Lessons:
 
 
 def _examples(script: Script, locales: Path, language: str) -> Iterator[Example]:
-    table = _table(locales, language, "examples.toml")
+    table = _table(locales, language, EXAMPLES)
     topics: dict[str, str] = {}
     for topic in (*script.topics, EMERGENCY, GREETING, NONE):
         for text in table.texts(topic) if table.has(topic) else ():

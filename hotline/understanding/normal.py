@@ -9,6 +9,8 @@ from collections.abc import Iterator
 # Characters; a text message has at most 1,600.
 WINDOW = 1200
 
+LATIN, HAN = "latin", "cjk"
+
 # Scripts that put no blanks between words: every character stands for a word.
 _WORD = re.compile(r"[\u3040-\u30ff\u3400-\u9fff]|(?:(?![\u3040-\u30ff\u3400-\u9fff])[^\W_])+")
 _APOSTROPHES = re.compile(r"(?<=\w)['’`´\u02bc](?=\w)")
@@ -35,17 +37,22 @@ def grams(word: str, shortest: int, longest: int) -> Iterator[str]:
             yield edged[start : start + length]
 
 
+def alphabet(word: str) -> str:
+    """Of its first letter: LATIN, HAN, "cyrillic", "arabic"; empty for what is no letter."""
+    return unicodedata.name(word[:1] or " ", "").partition(" ")[0].lower()
+
+
 def _fold(text: str) -> str:
     """A text without case, accents and compatibility forms, at most WINDOW characters."""
-    composed = unicodedata.normalize("NFKC", _window(text)).casefold()
+    composed = unicodedata.normalize("NFKC", window(text)).casefold()
     if composed.isascii():
-        return _window(composed)
+        return window(composed)
     # One compatibility character can stand for eighteen, so the window is held after each step.
-    letters = unicodedata.normalize("NFD", _window(composed))
+    letters = unicodedata.normalize("NFD", window(composed))
     bare = "".join(letter for letter in letters if unicodedata.category(letter) != "Mn")
-    return _window(bare.translate(_WITHOUT_STROKE))
+    return window(bare.translate(_WITHOUT_STROKE))
 
 
-def _window(text: str) -> str:
+def window(text: str) -> str:
     """Of a long text its beginning and its end: what matters most stands there."""
     return text if len(text) <= WINDOW else f"{text[: WINDOW // 2 - 1]} {text[-WINDOW // 2 :]}"

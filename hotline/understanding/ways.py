@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import unicodedata
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from itertools import chain, product
 
 from hotline.script.model import Script
 from hotline.script.towns import Naming
-from hotline.understanding.normal import words
+from hotline.understanding.normal import LATIN, alphabet, words
 
 Words = tuple[str, ...]
 
@@ -139,8 +138,8 @@ class _Ways:
         self.whole: dict[Words, Meaning] = {}
         self.cut: dict[str, Meaning] = {}
         self._only_in_context = frozenset(map(words, naming.only_in_context))
-        self._before = {alphabet: _words_of(texts) for alphabet, texts in naming.before.items()}
-        self._after = {alphabet: _words_of(texts) for alphabet, texts in naming.after.items()}
+        self._before = {of: _words_of(texts) for of, texts in naming.before.items()}
+        self._after = {of: _words_of(texts) for of, texts in naming.after.items()}
         self._short = _by_word(naming.short)
         self._heard = _by_word(naming.heard)
         self._beside = _beside(naming)
@@ -164,9 +163,9 @@ class _Ways:
         self.cut[text] = self.cut[text].or_else(meaning) if text in self.cut else meaning
         self._know(way, meaning)
         self._know((text,), meaning)
-        for prefix in self._before.get(_alphabet(way[0]), ()):
+        for prefix in self._before.get(alphabet(way[0]), ()):
             self._know((prefix + way[0], *way[1:]), meaning)
-        if _alphabet(way[-1]) != "latin":
+        if alphabet(way[-1]) != LATIN:
             self._add_endings(way, meaning)
 
     def add_codes(self, codes: Iterable[str], meaning: Meaning) -> None:
@@ -175,7 +174,7 @@ class _Ways:
 
     def _add_endings(self, way: Words, meaning: Meaning) -> None:
         if len(way[-1]) >= _SHORTEST_INFLECTED:
-            for ending in self._after.get(_alphabet(way[-1]), ()):
+            for ending in self._after.get(alphabet(way[-1]), ()):
                 self._know((*way[:-1], way[-1] + ending), meaning)
 
     def _add_heard(self, way: Words, meaning: Meaning) -> None:
@@ -204,8 +203,3 @@ class _Ways:
 def _phrases(texts: Iterable[str]) -> Phrases:
     phrases = frozenset(map(words, texts)) - {()}
     return Phrases(phrases, max(map(len, phrases), default=0))
-
-
-def _alphabet(word: str) -> str:
-    """Of its first letter: "latin", "cyrillic", "arabic", "cjk"."""
-    return unicodedata.name(word[0], "").partition(" ")[0].lower()

@@ -6,9 +6,10 @@ from flask import Blueprint, Response, jsonify
 from redis.exceptions import RedisError
 
 from hotline.store.connection import RedisClient
+from hotline.understanding.understanding import Understanding
 
 
-def health_blueprint(redis: RedisClient) -> Blueprint:
+def health_blueprint(redis: RedisClient, understanding: Understanding) -> Blueprint:
     blueprint = Blueprint("health", __name__)
 
     @blueprint.get("/healthz")
@@ -17,8 +18,9 @@ def health_blueprint(redis: RedisClient) -> Blueprint:
 
     @blueprint.get("/readyz")
     def readyz() -> Response:
-        """Without Redis the line still answers, so it is ready; what it lacks is named."""
-        return jsonify(ready=True, degraded=[] if _answers(redis) else ["redis"])
+        """Without Redis or the encoder the line still answers, so it is ready; what it lacks is named."""
+        lacks = {"redis": not _answers(redis), "understanding": not understanding.reads_meaning}
+        return jsonify(ready=True, degraded=[name for name, is_lacking in lacks.items() if is_lacking])
 
     return blueprint
 

@@ -18,10 +18,12 @@ from hotline.channels.voice import render_call, render_no_call, render_transfer
 from hotline.channels.wording import SpokenWording, WrittenWording
 from hotline.dialogue.advance import advance
 from hotline.dialogue.heard import Arrival
+from hotline.dialogue.reply import Turn
 from hotline.dialogue.session import Session
 from hotline.script.model import Script
 from hotline.settings import Settings
-from hotline.store.sessions import Sessions
+from hotline.store.counts import Counts
+from hotline.store.sessions import Loaded, Sessions
 from hotline.understanding.understanding import Understanding
 from hotline.web.requests import (
     belongs_to_carrier,
@@ -47,6 +49,7 @@ class Webhooks:
     settings: Settings
     script: Script
     sessions: Sessions
+    counts: Counts
     understanding: Understanding
     written: WrittenWording
     spoken: SpokenWording
@@ -93,6 +96,7 @@ class Webhooks:
         turn = advance(self.script, loaded.session, heard)
         document = render_text(turn.reply, self.written)
         self.sessions.save(texter, loaded, turn.session, learned=turn.learned)
+        self.count(turn, loaded)
         return _twiml(document)
 
     def voice(self) -> Response:
@@ -118,7 +122,13 @@ class Webhooks:
         turn = advance(self.script, session, heard_in_call(form, session, self.understanding, self.now()))
         document = render_call(turn.reply, self.spoken, form.get("To", ""))
         self.sessions.save(caller, loaded, turn.session, learned=turn.learned)
+        self.count(turn, loaded)
         return _twiml(document)
+
+    def count(self, turn: Turn, loaded: Loaded) -> None:
+        """Whether words were understood, once for each that was heard."""
+        if turn.outcome and not loaded.repeated:
+            self.counts.add(self.now().date(), turn.reply.language, turn.outcome)
 
     def status(self) -> Response:
         """Twilio's reports on what became of a text or a call. Nothing of them is kept."""

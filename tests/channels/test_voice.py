@@ -103,6 +103,19 @@ def test_no_english_is_heard_in_another_language(script: Script, spoken: SpokenW
             assert not leaked, (node, say.text)
 
 
+def test_speech_is_heard_with_hints_but_not_where_a_town_is_asked_for(script: Script, spoken: SpokenWording) -> None:
+    listening = replace(spoken, hints={"es": ("la migra", "redada")})
+    at_menu, at_town = Session(language="es", node="main"), Session(language="es", node="town")
+    (gather,) = document(advance(script, at_menu, Keys(NOW, "7")).reply, listening)
+    assert gather.get("hints") == "la migra, redada"
+    for reply, wording in (
+        (advance(script, at_town, Keys(NOW, "7")).reply, listening),
+        (advance(script, at_menu, Keys(NOW, "7")).reply, spoken),
+    ):
+        (gather,) = document(reply, wording)
+        assert gather.get("hints") is None
+
+
 @pytest.mark.parametrize(
     "sentence",
     [

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from hotline.dialogue.advance import LAST_MISS, advance
 from hotline.dialogue.heard import Arrival, Heard, Keys, Silence, TransferEnded, Words
-from hotline.dialogue.reply import HangUp, Reply, Transfer
+from hotline.dialogue.reply import HangUp, Outcome, Reply, Transfer
 from hotline.dialogue.session import Session
 from hotline.dialogue.which_town import WhichTown
 from hotline.script.model import Script
@@ -52,6 +52,27 @@ def test_the_line_says_once_what_it_is() -> None:
 def test_a_topic_can_be_asked_for_anywhere() -> None:
     reply = talk(SPANISH, "5", "2", words("detained")).reply
     assert reply.node == "detained"
+
+
+@pytest.mark.parametrize(
+    ("heard", "outcome"),
+    [
+        (words("ice-at-door"), Outcome.UNDERSTOOD),
+        (words("greeting"), Outcome.UNDERSTOOD),
+        (words("emergency", 0.1), Outcome.UNDERSTOOD),
+        (words("command:menu", 1.0), Outcome.UNDERSTOOD),
+        (words("scams", 0.4, Guess("report", 0.3)), Outcome.OFFERED),
+        (words("none"), Outcome.MISSED),
+        (words("scams", 0.05), Outcome.MISSED),
+        (Keys(NOW, "1"), None),
+        (Keys(NOW, "7"), None),
+        (Silence(NOW), None),
+        (Arrival(NOW), None),
+    ],
+)
+def test_a_turn_tells_what_became_of_words(heard: Heard, outcome: Outcome | None) -> None:
+    for misses in range(LAST_MISS):
+        assert talk(replace(SPANISH, misses=misses), heard).outcome == outcome
 
 
 def test_the_language_follows_the_words() -> None:

@@ -77,7 +77,7 @@ def phone_app(peer: Peer) -> Flask:
     """The browser phone on its own, as the application factory puts it together."""
     app = Flask("phone_alone")
     app.secret_key = "only for tests"
-    app.register_blueprint(phone_blueprint(peer.line, LANGUAGES))
+    app.register_blueprint(phone_blueprint(peer.line, lambda: LANGUAGES))
     return app
 
 

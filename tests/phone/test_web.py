@@ -102,7 +102,7 @@ def test_a_hotline_that_is_not_there_is_told_to_the_person() -> None:
     app = Flask("nowhere")
     app.secret_key = "only for tests"
     nowhere = Peer(address="http://127.0.0.1:9").line()
-    app.register_blueprint(phone_blueprint(lambda: nowhere, LANGUAGES))
+    app.register_blueprint(phone_blueprint(lambda: nowhere, lambda: LANGUAGES))
     phone = Phone(app.test_client())
     assert phone.text("hello")["error"].startswith("Nothing answers")
     assert phone.call()["waiting"]["kind"] == "ended"
@@ -321,7 +321,7 @@ def test_a_suggestion_with_quotes_and_markup_stays_data(peer: Peer) -> None:
     app = Flask("quotes")
     app.secret_key = "only for tests"
     quotes = PhoneLanguage("en", "<b>E</b>", "ltr", "1", ('it\'s "here" <script>',))
-    app.register_blueprint(phone_blueprint(peer.line, (quotes,)))
+    app.register_blueprint(phone_blueprint(peer.line, lambda: (quotes,)))
     text = app.test_client().get("/phone/").text
     assert "<script>" not in text
     assert "<b>E" not in text
@@ -330,13 +330,13 @@ def test_a_suggestion_with_quotes_and_markup_stays_data(peer: Peer) -> None:
 def test_a_language_without_suggestions(peer: Peer) -> None:
     app = Flask("silent")
     app.secret_key = "only for tests"
-    app.register_blueprint(phone_blueprint(peer.line, (PhoneLanguage("en", "English", "ltr", "1"),)))
+    app.register_blueprint(phone_blueprint(peer.line, lambda: (PhoneLanguage("en", "English", "ltr", "1"),)))
     assert app.test_client().get("/phone/").text.count('data-suggestions="[]"') == 2
 
 
 def test_an_application_without_a_secret_key_does_not_start(peer: Peer) -> None:
     with pytest.raises(RuntimeError, match="secret_key"):
-        Flask("keyless").register_blueprint(phone_blueprint(peer.line, LANGUAGES))
+        Flask("keyless").register_blueprint(phone_blueprint(peer.line, lambda: LANGUAGES))
 
 
 def test_arabic_takes_ucs_2(phone: Phone) -> None:

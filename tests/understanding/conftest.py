@@ -5,11 +5,10 @@ from __future__ import annotations
 import pytest
 from babel import Locale
 
-from hotline.locales import LOCALES
 from hotline.script.loader import load_script
 from hotline.script.model import Language, Script, Topic
 from hotline.script.towns import Town
-from hotline.understanding.understanding import Understanding
+from hotline.understanding.understanding import Understanding, load_understanding
 
 _URGENT = ("ice-at-door", "ice-street", "ice-work", "ice-court", "detained")
 _OTHERS = (
@@ -31,7 +30,7 @@ def script() -> Script:
 
 @pytest.fixture(scope="session")
 def understanding(script: Script) -> Understanding:
-    return Understanding(script, LOCALES)
+    return load_understanding(script)
 
 
 def make_script() -> Script:
@@ -62,4 +61,4 @@ def _language(code: str) -> Language:
 @pytest.fixture(scope="session")
 def shipped() -> Understanding:
     """Of the script that is shipped, with its organisations."""
-    return Understanding(load_script(), LOCALES)
+    return load_understanding(load_script())

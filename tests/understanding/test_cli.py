@@ -1,19 +1,22 @@
 from __future__ import annotations
 
 import json
+from pathlib import Path
 
 import pytest
 from click.testing import CliRunner
 
 from hotline.script.model import Script
 from hotline.understanding import cli
+from hotline.understanding.trained import read_trained
 from hotline.understanding.understanding import Understanding
+from tests.understanding.few_examples import write_examples
 
 
 @pytest.fixture(autouse=True)
 def _learn_once(monkeypatch: pytest.MonkeyPatch, script: Script, understanding: Understanding) -> None:
     monkeypatch.setattr(cli, "load_script", lambda: script)
-    monkeypatch.setattr(cli, "Understanding", lambda _script, _locales: understanding)
+    monkeypatch.setattr(cli, "load_understanding", lambda _script: understanding)
 
 
 def test_a_text_is_described_as_json() -> None:
@@ -47,3 +50,37 @@ def test_broken_characters_are_carried() -> None:
     result = CliRunner().invoke(cli.understand, ["--json", "\udcff hola"])
     assert json.loads(result.stdout)["text"] == "\udcff hola"
     assert CliRunner().invoke(cli.understand, ["\udcff hola"]).exit_code == 0
+
+
+def test_what_operators_add_is_learned_and_shown(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path, script: Script
+) -> None:
+    monkeypatch.undo()
+    monkeypatch.setattr(cli, "load_script", lambda: script)
+    for name, path in {"LOCALES": "locales", "TRAINED_FILE": "trained.npz", "VECTORS_FILE": "vectors.npz"}.items():
+        monkeypatch.setattr(cli, name, tmp_path / path)
+    write_examples(tmp_path / "locales")
+    first = CliRunner().invoke(cli.understand, ["train"])
+    assert first.stdout == "Learned 18 examples of 2 languages.\n"
+    assert "Reading 18 new examples" in first.stderr
+    with (tmp_path / "locales" / "es" / "examples.toml").open("a", encoding="utf-8") as examples:
+        examples.write('scams = ["me vendio un papel falso", "el notario me robo"]\n')
+    second = CliRunner().invoke(cli.understand, ["train"])
+    assert second.stdout == "Learned 20 examples of 2 languages.\n"
+    assert "Reading 2 new examples" in second.stderr
+    assert "scams" in read_trained(tmp_path / "trained.npz").topics.topics
+
+
+def test_a_wrong_example_is_named_and_nothing_is_written(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path, script: Script
+) -> None:
+    monkeypatch.undo()
+    monkeypatch.setattr(cli, "load_script", lambda: script)
+    for name, path in {"LOCALES": "locales", "TRAINED_FILE": "trained.npz", "VECTORS_FILE": "vectors.npz"}.items():
+        monkeypatch.setattr(cli, name, tmp_path / path)
+    write_examples(tmp_path / "locales")
+    (tmp_path / "locales" / "es" / "examples.toml").write_text('notopic = ["hola"]', encoding="utf-8")
+    result = CliRunner().invoke(cli.understand, ["train"])
+    assert result.exit_code == 1
+    assert result.stderr == "Error: es/examples.toml: no such field: notopic\n"
+    assert not (tmp_path / "trained.npz").exists()

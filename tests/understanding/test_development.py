@@ -26,17 +26,21 @@ ENOUGH_WORDS = 3
 
 # What this model reaches, less what a small set may sway. A change that falls below has made the line worse.
 FLOORS = {
-    "topic": 0.68,
-    "topic or offered": 0.86,
-    "language": 0.97,
-    "urgent": 0.82,
-    "emergency": 0.75,
-    "none kept": 0.68,
+    "topic": 0.86,
+    "topic or offered": 0.94,
+    "language": 0.98,
+    "urgent": 0.90,
+    "emergency": 0.85,
+    "none kept": 0.80,
 }
-# Where examples of a language are still too few of a kind.
+# Where the sets are harder or the examples of a language still too few of a kind.
 LOWER_FLOORS: Mapping[str, Mapping[str, float]] = {
-    "fr": {"urgent": 0.75, "none kept": 0.60},
-    "pt": {"urgent": 0.62},
+    "en": {"emergency": 0.75},
+    "es": {"urgent": 0.79},
+    "fr": {"topic": 0.82, "urgent": 0.82},
+    "ht": {"topic": 0.83, "none kept": 0.75},
+    "pt": {"urgent": 0.87},
+    "vi": {"topic": 0.79, "urgent": 0.82, "none kept": 0.75},
 }
 
 
@@ -78,8 +82,8 @@ def test_the_development_texts_are_understood(measured: list[Measured], script: 
 
 def test_what_is_said_with_confidence_in_development_is_right(measured: list[Measured]) -> None:
     sure = [case for case in measured if case.understood.best.confidence >= SURE]
-    assert len(sure) >= len(measured) / 3
-    assert _share(sure, lambda case: case.guesses[0] == case.topic) >= 0.80
+    assert len(sure) >= len(measured) * 0.8
+    assert _share(sure, lambda case: case.guesses[0] == case.topic) >= 0.87
 
 
 @pytest.mark.parametrize("language", LANGUAGES)

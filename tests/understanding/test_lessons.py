@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from hotline.script.model import Script
-from hotline.understanding.lessons import UnderstandingError, read_lessons
+from hotline.understanding.lessons import UnderstandingError, read_examples, read_steering
 
 EXAMPLES = 'detained = ["they took him"]\nnone = ["hello moon"]\n'
 KEYS = "[keys]\n" + "".join(f'"{key}" = ["{name}"]\n' for key, name in zip("0123456789*#", "abcdefghijkl", strict=True))
@@ -23,28 +23,28 @@ def locales(tmp_path: Path) -> Path:
 
 
 def test_examples_commands_and_names_are_read(script: Script, locales: Path) -> None:
-    lessons = read_lessons(script, locales)
-    assert [(example.language, example.topic, example.text) for example in lessons.examples][:2] == [
+    examples, steering = read_examples(script, locales), read_steering(script, locales)
+    assert [(example.language, example.topic, example.text) for example in examples][:2] == [
         ("en", "detained", "they took him"),
         ("en", "none", "hello moon"),
     ]
-    assert lessons.commands["es"]["back"] == "back"
-    assert lessons.names == {"english": "en", "espanol": "es"}
-    assert lessons.keys["es"]["b"] == "1"
-    assert lessons.beside_keys["en"] == {"press"}
+    assert steering.commands["es"]["back"] == "back"
+    assert steering.names == {"english": "en", "espanol": "es"}
+    assert steering.keys["es"]["b"] == "1"
+    assert steering.beside_keys["en"] == {"press"}
 
 
 @pytest.mark.parametrize("word", ["STOP", "Yes!", "opt out", "hélp"])
 def test_a_word_of_the_carriers_is_refused(script: Script, locales: Path, word: str) -> None:
     _replace(locales / "es" / "commands.toml", '["back"]', f'["back", "{word}"]')
     with pytest.raises(UnderstandingError, match=rf"es/commands\.toml.*{word}.*carriers"):
-        read_lessons(script, locales)
+        read_steering(script, locales)
 
 
 def test_a_carriers_word_is_refused_among_names_too(script: Script, locales: Path) -> None:
     _replace(locales / "en" / "commands.toml", '"english"', '"info"')
     with pytest.raises(UnderstandingError, match=r"en/commands\.toml.*info"):
-        read_lessons(script, locales)
+        read_steering(script, locales)
 
 
 @pytest.mark.parametrize(
@@ -65,15 +65,16 @@ def test_a_mistake_in_a_file_is_named(
     script: Script, locales: Path, file: str, change: tuple[str, str], complaint: str
 ) -> None:
     _replace(locales / "en" / file, *change)
+    read = read_examples if file == "examples.toml" else read_steering
     with pytest.raises(UnderstandingError, match=complaint) as raised:
-        read_lessons(script, locales)
+        read(script, locales)
     assert file in str(raised.value)
 
 
 def test_a_missing_file_is_named(script: Script, locales: Path) -> None:
     (locales / "es" / "examples.toml").unlink()
     with pytest.raises(UnderstandingError, match=r"es/examples\.toml: the file is missing"):
-        read_lessons(script, locales)
+        read_examples(script, locales)
 
 
 def _replace(file: Path, old: str, new: str) -> None:

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import shutil
 import subprocess
 import sys
 import time
@@ -10,10 +11,11 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from hotline.locales import LOCALES
 from hotline.script.loader import DATA
 from hotline.script.model import Script
 from hotline.understanding.lessons import UnderstandingError
-from hotline.understanding.understanding import Understanding
+from hotline.understanding.understanding import Understanding, load_understanding
 from hotline.understanding.understood import EMERGENCY, GREETING, NONE
 
 HOSTILE = {
@@ -36,20 +38,20 @@ HOSTILE = {
 @pytest.mark.parametrize("text", HOSTILE.values(), ids=HOSTILE.keys())
 def test_any_text_is_answered_within_80_milliseconds(understanding: Understanding, text: str) -> None:
     times = []
-    for _ in range(3):
+    for _ in range(5):
         start = time.perf_counter()
         understanding.understand(text, "es")
         times.append(time.perf_counter() - start)
     assert min(times) < 0.080
 
 
-def test_a_usual_text_takes_less_than_10_milliseconds(understanding: Understanding) -> None:
+def test_a_usual_text_takes_less_than_30_milliseconds(understanding: Understanding) -> None:
     times = []
     for _ in range(20):
         start = time.perf_counter()
         understanding.understand("there is a black van outside and they keep knocking, what should we do", None)
         times.append(time.perf_counter() - start)
-    assert median(times) < 0.010
+    assert median(times) < 0.030
 
 
 @settings(deadline=None, max_examples=200)
@@ -234,17 +236,42 @@ def test_towns_are_carried_beside_the_topic(understanding: Understanding) -> Non
     assert (understood.best.topic, understood.towns) == ("legal-help", ("new-haven", "hamden"))
 
 
-def test_a_wrong_file_stops_the_learning(script: Script, tmp_path: Path) -> None:
-    with pytest.raises(UnderstandingError, match=r"en/examples\.toml"):
-        Understanding(script, tmp_path)
+def test_without_what_was_learned_it_is_said_how_to_learn_it(script: Script, tmp_path: Path) -> None:
+    with pytest.raises(UnderstandingError, match=r"trained\.npz cannot be read .* run: hotline understand train"):
+        load_understanding(script, trained=tmp_path / "trained.npz")
+
+
+@pytest.mark.parametrize("content", [b"", b"PK\x03\x04 no archive", None])
+def test_without_the_encoder_the_looks_of_a_text_are_understood(
+    script: Script, tmp_path: Path, content: bytes | None, caplog: pytest.LogCaptureFixture
+) -> None:
+    encoder = tmp_path / "encoder.npz"
+    if content is not None:
+        encoder.write_bytes(content)
+    plain = load_understanding(script, encoder=encoder)
+    assert not plain.reads_meaning
+    assert "by their looks alone: encoder.npz cannot be read" in caplog.text
+    assert plain.understand("la migra esta tocando la puerta").best.topic == "ice-at-door"
+
+
+def test_examples_that_changed_since_they_were_learned_are_told_in_the_log(
+    script: Script, tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    shutil.copytree(LOCALES, tmp_path / "locales")
+    assert load_understanding(script, tmp_path / "locales").reads_meaning
+    assert not caplog.records
+    examples = tmp_path / "locales" / "es" / "examples.toml"
+    examples.write_text(examples.read_text(encoding="utf-8") + "\n# a line more\n", encoding="utf-8")
+    load_understanding(script, tmp_path / "locales")
+    assert "examples have changed since they were learned (es); run: hotline understand train" in caplog.text
 
 
 def test_two_processes_understand_alike() -> None:
     code = (
         "import sys; sys.path.insert(0, sys.argv[1])\n"
         "from conftest import make_script\n"
-        "from hotline.locales import LOCALES\nfrom hotline.understanding.understanding import Understanding\n"
-        "understanding = Understanding(make_script(), LOCALES)\n"
+        "from hotline.understanding.understanding import load_understanding\n"
+        "understanding = load_understanding(make_script())\n"
         "for text in ('they took him outside', 'me da miedo ir', 'asdf'): print(understanding.understand(text, None))\n"
     )
     answers = {

@@ -10,14 +10,13 @@ import pytest
 
 from hotline import app
 from hotline.app import create_app
-from hotline.locales import LOCALES
 from hotline.phone.call import Call
 from hotline.phone.calling import press, start_call, stay_silent
 from hotline.phone.line import Line
 from hotline.phone.texting import send_text
 from hotline.script.loader import load_script
 from hotline.store.connection import RedisClient
-from hotline.understanding.understanding import Understanding
+from hotline.understanding.understanding import Understanding, load_understanding
 from tests.conftest import NOW, line_at, served, settings_for
 from tests.many_languages import empty_catalogs, with_languages
 
@@ -26,7 +25,7 @@ NUMBER = "+12035550123"
 
 @pytest.fixture(scope="module")
 def understanding() -> Understanding:
-    return Understanding(load_script(), LOCALES)
+    return load_understanding(load_script())
 
 
 @pytest.fixture

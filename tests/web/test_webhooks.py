@@ -8,6 +8,7 @@ from concurrent.futures import ThreadPoolExecutor
 from datetime import datetime, timedelta
 from http.client import HTTPConnection
 from pathlib import Path
+from time import monotonic, sleep
 from typing import NamedTuple
 from urllib.parse import urlencode
 from xml.etree import ElementTree
@@ -18,13 +19,18 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from twilio.request_validator import RequestValidator
 
+from hotline import app
 from hotline.app import create_app
+from hotline.dialogue.reply import Outcome
 from hotline.phone.calling import start_call
 from hotline.phone.line import Line
 from hotline.phone.texting import send_text
 from hotline.script.model import Script
 from hotline.script.organisations import CONNECTICUT
+from hotline.store import counts
 from hotline.store.connection import RedisClient
+from hotline.store.counts import Counts
+from hotline.understanding.understanding import load_understanding
 from hotline.web import webhooks
 from tests.conftest import NOW, line_at, served, settings_for
 
@@ -266,6 +272,28 @@ def test_redis_knows_no_number_and_no_words_and_forgets_all_in_time(line: Line, 
     assert all(0 < redis.ttl(key) <= 30 * 24 * 3600 for key in redis.scan_iter())
 
 
+def test_how_often_words_were_understood_is_counted_once_each_by_language(
+    redis: RedisClient, redis_url: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(counts, "SEND_AFTER_SECONDS", 0.05)
+    with served(create_app(settings_for(redis_url), now=lambda: NOW)) as address:
+        line = line_at(address)
+        for sid, body in {
+            "SM1": "la migra esta tocando la puerta",
+            "SM2": "1",
+            "SM3": "quien gano el partido ayer",
+        }.items():
+            for _ in range(2):
+                post(line, "/sms", TEXT | {"Body": body, "MessageSid": sid})
+        post(line, "/voice/es/main", CALL | {"SpeechResult": "se llevaron a mi hermano"})
+        post(line, "/voice/es/main", CALL | {"CallSid": "CA2", "Digits": "1"})
+        expected = {("es", Outcome.UNDERSTOOD): 2, ("es", Outcome.MISSED): 1}
+        until = monotonic() + 10
+        while (counted := Counts(redis).read([NOW.date()])) != expected and monotonic() < until:
+            sleep(0.02)
+        assert counted == expected
+
+
 @pytest.fixture
 def line_without_redis(tmp_path: Path) -> Iterator[Line]:
     with served(create_app(settings_for(f"unix://{tmp_path}/gone.sock"), now=lambda: NOW)) as address:
@@ -451,6 +479,18 @@ def test_a_fault_in_the_check_of_a_signature_refuses(line: Line, monkeypatch: py
 def test_health(line: Line) -> None:
     assert requests.get(f"{line.address}/healthz", timeout=10).json() == {"alive": True}
     assert requests.get(f"{line.address}/readyz", timeout=10).json() == {"ready": True, "degraded": []}
+
+
+def test_a_line_that_understands_by_looks_alone_says_so_and_answers(
+    script: Script, redis_url: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    plain = load_understanding(script, encoder=tmp_path / "encoder.npz")
+    monkeypatch.setattr(app, "_learned", lambda: (script, plain))
+    with served(create_app(settings_for(redis_url), now=lambda: NOW)) as address:
+        line = line_at(address)
+        assert requests.get(f"{address}/readyz", timeout=10).json() == {"ready": True, "degraded": ["understanding"]}
+        (reply,) = send_text(line, NUMBER, "la migra esta tocando la puerta")
+        assert reply.body.startswith("Mantenga la puerta cerrada.")
 
 
 def test_the_browser_phone_is_there_in_the_demo_only(line: Line) -> None:

@@ -36,8 +36,8 @@ from hotline.script.model import (
 )
 from hotline.understanding.understood import EMERGENCY, GREETING, NONE, Guess, Understood
 
-# From SURE on a topic is answered at once; from LIKELY on it is offered among others; below, it is not understood, nor is
-# what is from SURELY_NONE on nothing for this line.
+# From SURE on a topic is answered at once; from LIKELY on it is offered among others; below, it is not understood.
+# From SURELY_NONE on a text is nothing for this line.
 SURE = 0.65
 LIKELY = 0.08
 SURELY_NONE = 0.5

@@ -34,12 +34,13 @@ lint: $(VENV)/.dev
 
 pictures: $(VENV)/.dev
 	@$(BIN)/python -m tests.pictures
+	@$(BIN)/hotline journeys --picture .pictures/journeys.svg >.pictures/journeys.txt
 
 bench-understanding: $(VENV)/.dev
 	@$(BIN)/python -m tests.benchmarks.understanding
 
 lock: | $(UV_HOME)
-	$(UV) $(COMPILE) --extra build --output-file requirements.txt
+	$(UV) $(COMPILE) --extra build --extra voices --output-file requirements.txt
 	$(UV) $(COMPILE) --all-extras --output-file requirements-dev.txt
 
 clean:

@@ -11,6 +11,7 @@ from pathlib import Path
 import click
 from redis.exceptions import RedisError
 
+from hotline.audio_commands import audio
 from hotline.catalogs.catalog import CatalogError
 from hotline.catalogs.cli import catalog
 from hotline.channels.cli import content
@@ -19,6 +20,7 @@ from hotline.checks import check as check_all
 from hotline.counts_report import counts_lines
 from hotline.demo import NoDemoError, add_phone, announced, announced_line, demo_settings, line_of
 from hotline.dialogue.scene import keys_of_language
+from hotline.journeys.cli import journeys, write_call
 from hotline.phone.line import Line
 from hotline.phone.terminal import call_session, replay_file, text_session
 from hotline.ports import PortError
@@ -44,8 +46,10 @@ def main() -> None:
     """An immigrant-rights hotline that answers by text and by phone."""
 
 
+main.add_command(audio)
 main.add_command(catalog)
 main.add_command(content)
+main.add_command(journeys)
 main.add_command(understand)
 
 
@@ -139,10 +143,20 @@ def text(language: str | None, caller: str, script: Path | None) -> None:
 
 @main.command()
 @click.option("--language", help="Choose this language when the call begins, such as es.")
+@click.option(
+    "--wav",
+    type=click.Path(dir_okay=False, path_type=Path),
+    help="Write the call of --script as a sound, as it is heard, and its measures.",
+)
 @_phone_options
-def call(language: str | None, caller: str, script: Path | None) -> None:
+def call(language: str | None, caller: str, script: Path | None, wav: Path | None) -> None:
     """Call the line from this terminal."""
     line = _line()
+    if wav and not script:
+        raise click.BadParameter("needs --script, the call to write", param_hint="--wav")
+    if script and wav:
+        write_call(line, script, wav)
+        return
     if script:
         raise SystemExit(replay_file(line, script))
     keys = keys_of_language(load_script(), _language(language).code) if language else None

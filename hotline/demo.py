@@ -16,6 +16,8 @@ from hotline.dialogue.scene import keys_of_language
 from hotline.ending import at_the_end
 from hotline.locales import LOCALES
 from hotline.phone.line import Line
+from hotline.phone.mailbox import HttpInbox, Mailbox
+from hotline.phone.rest import rest_blueprint
 from hotline.phone.web import PhoneLanguage, phone_blueprint
 from hotline.ports import first_free_port
 from hotline.script.loader import load_script
@@ -27,6 +29,9 @@ HOST = "127.0.0.1"
 # 555-01xx is kept for fiction in the North American numbering plan.
 NUMBER = "+12035550100"
 FIRST_PORT = 8000
+# Where the phone plays Twilio's REST side, and what of the data is the phone's.
+TWILIO_PATH = "/phone/twilio"
+PHONE_FOLDER = "phone"
 
 SUGGESTIONS = 3
 
@@ -41,37 +46,45 @@ def demo_settings(data: Path, *, port: int | None, workers: int) -> Settings:
     Raises PortError.
     """
     port = port or first_free_port(HOST, FIRST_PORT)
+    public_url = f"http://{HOST}:{port}"
     return Settings(
         account_sid="AC" + secrets.token_hex(16),
         auth_tokens=(secrets.token_hex(16),),
-        public_url=f"http://{HOST}:{port}",
+        public_url=public_url,
         secret_key=secrets.token_hex(),
         redis_url=None,
         port=port,
         workers=workers,
         host=HOST,
         data=data,
+        twilio_api=f"{public_url}{TWILIO_PATH}",
     )
 
 
 def line_of(settings: Settings) -> Line:
-    """The line as the phone reaches it."""
+    """The line as a phone in another process reaches it."""
+    address = f"http://{HOST}:{settings.port}"
     return Line(
-        address=f"http://{HOST}:{settings.port}",
+        address=address,
         public_url=settings.public_url,
         auth_token=settings.auth_tokens[0],
         account_sid=settings.account_sid,
         number=NUMBER,
+        inbox=HttpInbox(address),
     )
 
 
 def add_phone(app: Flask, settings: Settings) -> None:
-    """Puts the browser phone into the hotline. Raises ScriptError."""
+    """Puts the browser phone and Twilio's REST side into the hotline. Raises ScriptError, or OSError."""
     script = load_script()
     line = line_of(settings)
     # Read when the page is first opened: the line itself starts without the examples.
     languages = cache(lambda: phone_languages(script, read_examples(script, LOCALES)))
-    app.register_blueprint(phone_blueprint(lambda: line, languages))
+    mailbox = Mailbox(settings.data / PHONE_FOLDER)
+    mailbox.empty()
+    app.register_blueprint(phone_blueprint(lambda: line, languages, mailbox))
+    api = rest_blueprint(mailbox, settings.account_sid, settings.auth_tokens[0], NUMBER)
+    app.register_blueprint(api, url_prefix=TWILIO_PATH)
 
 
 def phone_languages(script: Script, examples: Iterable[Example]) -> tuple[PhoneLanguage, ...]:
@@ -113,8 +126,9 @@ def announced(settings: Settings) -> Iterator[None]:
 def announced_line(data: Path) -> Line:
     """The line of the demo that runs in this folder. Raises NoDemoError where none does."""
     try:
-        return Line(**json.loads(_note(data).read_text(encoding="utf-8")))
-    except (OSError, ValueError, TypeError):
+        note = json.loads(_note(data).read_text(encoding="utf-8"))
+        return Line(**note, inbox=HttpInbox(note["address"]))
+    except (OSError, ValueError, TypeError, KeyError):
         raise NoDemoError("No demo runs here. Start one in another terminal: make demo") from None
 
 

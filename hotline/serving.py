@@ -4,6 +4,9 @@ from __future__ import annotations
 
 import gc
 import logging
+import os
+import subprocess
+import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, nullcontext
 from threading import Event, Thread
@@ -65,7 +68,7 @@ class Server(BaseApplication):  # type: ignore[misc]  # gunicorn has no type hin
         # A collection in a worker would copy all that was learned, and share nothing of it any more.
         gc.freeze()
         end_in_order()
-        with kept(self.store.server) if self.store.server else nullcontext():
+        with kept(self.store.server) if self.store.server else nullcontext(), filling(self.settings):
             super().run()
 
 
@@ -76,6 +79,21 @@ def kept(embedded: EmbeddedServer) -> Iterator[None]:
         embedded.ensure()
         with _regularly(embedded.scrub):
             yield
+
+
+@contextmanager
+def filling(settings: Settings) -> Iterator[None]:
+    """The sounds that are missing are made beside the line, which makes those that are asked for sooner by itself."""
+    command = [sys.executable, "-c", "from hotline.cli import main; main()", "audio", "fill"]
+    environment = {**os.environ, "HOTLINE_DATA": str(settings.data)}
+    fill = subprocess.Popen(command, env=environment, stdin=subprocess.DEVNULL)  # noqa: S603 - this very program
+
+    def end() -> None:
+        fill.terminate()
+        fill.wait()
+
+    with at_the_end(end):
+        yield
 
 
 @contextmanager

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TypeVar
 from urllib.parse import urlsplit
@@ -14,6 +14,7 @@ from hotline.store.redis_url import parse_redis_url
 Value = TypeVar("Value")
 
 SHORTEST_SECRET = 32
+TWILIO_API = "https://api.twilio.com"
 
 
 class SettingsError(Exception):
@@ -42,16 +43,21 @@ VARIABLES = (
     Variable(
         "HOTLINE_HOST", "The address that the server listens on; `0.0.0.0` behind a platform's router.", "127.0.0.1"
     ),
-    Variable("HOTLINE_DATA", "The folder in which the embedded Redis server keeps its data.", ".data"),
+    Variable("HOTLINE_DATA", "The folder for the embedded Redis server's data and for the sounds made here.", ".data"),
+    Variable(
+        "HOTLINE_LANGUAGES", "Numbers of the line that belong to one language, such as `+12035550123=es,...`.", ""
+    ),
+    Variable("HOTLINE_TWILIO_API", "Twilio's REST API, through which texts are sent during a call.", TWILIO_API),
 )
 # The embedded server's own folder within that for data.
 REDIS_FOLDER = "redis"
+AUDIO_FOLDER = "audio"
 DEFAULTS = {variable.name: variable.default for variable in VARIABLES}
 
 
 @dataclass(frozen=True, slots=True)
 class Settings:
-    """`redis_url` is None for the embedded server."""
+    """`redis_url` is None for the embedded server; `languages` are those of numbers that belong to one, by number."""
 
     account_sid: str
     auth_tokens: tuple[str, ...]
@@ -62,6 +68,13 @@ class Settings:
     workers: int
     host: str
     data: Path
+    twilio_api: str = TWILIO_API
+    languages: Mapping[str, str] = field(default_factory=dict)
+
+    @property
+    def audio(self) -> Path:
+        """The folder of the sounds that eSpeak NG made."""
+        return self.data / AUDIO_FOLDER
 
     @property
     def redis_data(self) -> Path:
@@ -81,6 +94,8 @@ def read_settings(environment: Mapping[str, str]) -> Settings:
         workers=_read(environment, "WEB_CONCURRENCY", _workers),
         host=_read(environment, "HOTLINE_HOST", str),
         data=read_data(environment),
+        twilio_api=_read(environment, "HOTLINE_TWILIO_API", _origin),
+        languages=_read(environment, "HOTLINE_LANGUAGES", _languages),
     )
 
 
@@ -102,6 +117,11 @@ def read_redis_url(environment: Mapping[str, str]) -> str | None:
 def read_data(environment: Mapping[str, str]) -> Path:
     """The folder for data."""
     return _read(environment, "HOTLINE_DATA", Path)
+
+
+def read_audio(environment: Mapping[str, str]) -> Path:
+    """The folder of the sounds that eSpeak NG made."""
+    return read_data(environment) / AUDIO_FOLDER
 
 
 def _read(environment: Mapping[str, str], name: str, parse: Callable[[str], Value]) -> Value:
@@ -135,6 +155,15 @@ def _origin(value: str) -> str:
     if parts.path.strip("/") or parts.query or parts.fragment or parts.username or "[" in parts.netloc:
         raise ValueError("must be an origin alone, such as https://hotline.example.org, without a path")
     return f"{parts.scheme}://{parts.netloc.lower()}"
+
+
+def _languages(value: str) -> Mapping[str, str]:
+    """The codes are compared with the script's where the line is made."""
+    pairs = [pair.partition("=") for pair in value.split(",") if pair.strip()]
+    languages = {number.strip(): code.strip() for number, _, code in pairs}
+    if not all(re.fullmatch(r"\+[1-9]\d{6,14}", number) and code for number, code in languages.items()):
+        raise ValueError("must be numbers and languages such as +12035550123=es,+12035550124=ht")
+    return languages
 
 
 def _secret(value: str) -> str:

@@ -1,6 +1,9 @@
 from __future__ import annotations
 
+import atexit
+import shutil
 import signal
+import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import replace
@@ -14,6 +17,8 @@ from werkzeug.serving import WSGIRequestHandler, make_server
 
 from hotline.app import create_app
 from hotline.phone.line import Line
+from hotline.phone.mailbox import Mailbox
+from hotline.phone.rest import rest_blueprint
 from hotline.script.loader import load_script
 from hotline.script.model import Script
 from hotline.script.organisations import CONNECTICUT
@@ -22,8 +27,13 @@ from hotline.store import counts
 from hotline.store.connection import RedisClient, connect
 from hotline.store.embedded import EmbeddedServer
 
+NUMBER = "+12035550100"
 # A Sunday at noon, on which nothing is out of date.
 NOW = datetime(2026, 11, 22, 12, tzinfo=CONNECTICUT)
+
+# What the lines of one run keep beside Redis: sounds.
+DATA = Path(tempfile.mkdtemp(prefix="hotline-tests-"))
+atexit.register(shutil.rmtree, DATA, ignore_errors=True)
 
 # A run in the background may have been told to ignore these, and what the tests start would ignore them too.
 for ending in (signal.SIGINT, signal.SIGQUIT, signal.SIGHUP):
@@ -68,9 +78,24 @@ def redis(redis_url: str) -> Iterator[RedisClient]:
 
 @pytest.fixture(scope="session")
 def line(redis_url: str) -> Iterator[Line]:
-    """The whole hotline over HTTP, on a day on which nothing is out of date, with the catalogs that are shipped."""
-    with served(create_app(settings_for(redis_url), now=lambda: NOW)) as address:
-        yield line_at(address)
+    """The whole hotline over HTTP, on a day on which nothing is out of date, with the catalogs that are shipped.
+
+    The phone plays Twilio's REST side beside it.
+    """
+    with twilio_api() as (api, mailbox):
+        settings = settings_for(redis_url, twilio_api=api)
+        with served(create_app(settings, now=lambda: NOW)) as address:
+            yield replace(line_at(address, settings), inbox=mailbox)
+
+
+@contextmanager
+def twilio_api() -> Iterator[tuple[str, Mailbox]]:
+    """Twilio's REST side for the account of settings_for(): its address, and where its texts arrive."""
+    settings, mailbox = settings_for(None), Mailbox(Path(tempfile.mkdtemp(dir=DATA)))
+    app = Flask("twilio")
+    app.register_blueprint(rest_blueprint(mailbox, settings.account_sid, settings.auth_tokens[0], NUMBER))
+    with served(app) as address:
+        yield address, mailbox
 
 
 def settings_for(redis_url: str | None, **changes: object) -> Settings:
@@ -83,7 +108,7 @@ def settings_for(redis_url: str | None, **changes: object) -> Settings:
         port=8000,
         workers=2,
         host="127.0.0.1",
-        data=Path("unused"),
+        data=DATA,
     )
     return replace(settings, **changes)  # type: ignore[arg-type]  # the tests name fields of Settings
 
@@ -95,7 +120,7 @@ def line_at(address: str, settings: Settings | None = None) -> Line:
         public_url=settings.public_url,
         auth_token=settings.auth_tokens[0],
         account_sid=settings.account_sid,
-        number="+12035550100",
+        number=NUMBER,
     )
 
 

@@ -90,7 +90,7 @@ def test_texts_typed_in_the_terminal_are_answered(environment: dict[str, str]) -
 def test_a_call_in_the_terminal_begins_in_the_language_asked_for(environment: dict[str, str]) -> None:
     result = CliRunner().invoke(cli.main, ["call", "--language", "es"], input="1\nh\n", env=environment)
     assert result.exit_code == 0
-    assert "Mantenga la calma." in result.output
+    assert "Calma. Guarde silencio." in result.output
 
 
 @pytest.mark.usefixtures("redis")

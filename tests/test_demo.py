@@ -1,17 +1,31 @@
 from __future__ import annotations
 
 import os
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
 from hotline.app import create_app
-from hotline.demo import NoDemoError, add_phone, announced, announced_line, demo_settings, line_of, phone_languages
+from hotline.demo import (
+    NUMBER,
+    NoDemoError,
+    add_phone,
+    announced,
+    announced_line,
+    demo_settings,
+    line_of,
+    phone_languages,
+)
 from hotline.locales import LOCALES
+from hotline.phone.mailbox import HttpInbox, Mailbox, TextMessage
 from hotline.script.loader import load_script
 from hotline.settings import Settings
 from hotline.understanding.lessons import read_examples
+from tests.conftest import served
 from tests.many_languages import with_languages
+
+CALLER = "+12035550123"
 
 
 @pytest.fixture
@@ -27,6 +41,40 @@ def test_only_the_demo_has_a_phone(settings: Settings) -> None:
     page = app.test_client().get("/phone/", base_url=settings.public_url)
     assert page.status_code == 200
     assert "Español" in page.text
+
+
+def test_the_demo_plays_twilios_rest_side_for_its_own_line_alone(settings: Settings) -> None:
+    app = create_app(settings)
+    add_phone(app, settings)
+    client = app.test_client()
+    messages = f"{settings.twilio_api}/2010-04-01/Accounts/{settings.account_sid}/Messages.json"
+    form = {"To": CALLER, "From": NUMBER, "Body": "hello"}
+    assert client.post(messages, data=form).status_code == 401
+    sent = client.post(messages, data=form, auth=(settings.account_sid, settings.auth_tokens[0]))
+    assert (sent.status_code, sent.get_json()["status"]) == (201, "queued")
+    inbox = client.get("/phone/inbox", query_string={"number": CALLER}, base_url=settings.public_url)
+    assert [text["body"] for text in inbox.get_json()["texts"]] == ["hello"]
+
+
+def test_a_demo_starts_with_an_empty_mailbox(settings: Settings) -> None:
+    mailbox = Mailbox(settings.data / "phone")
+    mailbox.deliver(TextMessage(NUMBER, CALLER, "of yesterday"))
+    mailbox.opt_out(CALLER)
+    add_phone(create_app(settings), settings)
+    assert mailbox.collect(CALLER) == ()
+    assert not mailbox.has_opted_out(CALLER)
+
+
+def test_a_phone_in_another_process_collects_its_texts_from_the_running_demo(settings: Settings) -> None:
+    app = create_app(settings)
+    add_phone(app, settings)
+    Mailbox(settings.data / "phone").deliver(TextMessage(NUMBER, CALLER, "hello"))
+    with served(app) as address:
+        elsewhere = replace(settings, port=int(address.rpartition(":")[2]))
+        with announced(elsewhere):
+            inbox = announced_line(settings.data).inbox
+        assert inbox == HttpInbox(address)
+        assert inbox.collect(CALLER) == (TextMessage(NUMBER, CALLER, "hello"),)
 
 
 def test_every_demo_has_secrets_of_its_own(tmp_path: Path, settings: Settings) -> None:
@@ -55,7 +103,7 @@ def test_a_worker_that_ends_does_not_take_the_note_away(settings: Settings) -> N
     note.__exit__(None, None, None)
 
 
-@pytest.mark.parametrize("content", ["", "[]", "{}", '{"address": 1}', "null"])
+@pytest.mark.parametrize("content", ["", "[]", "{}", '{"inbox": 1, "address": "x"}', '{"address": 1}', "null"])
 def test_a_note_that_cannot_be_read_is_no_demo(tmp_path: Path, content: str) -> None:
     (tmp_path / "demo.json").write_text(content, encoding="utf-8")
     with pytest.raises(NoDemoError):

@@ -10,6 +10,10 @@ from hotline.catalogs.findings import Remark
 from hotline.catalogs.names import HOST, WORD, English, pieces_of, without, without_placeholders
 
 _QUOTED = re.compile(r'"([^"]*)"|[(（]([^()（）]*)[)）]')
+# Two words or more, each with a capital letter: Trust Act, Department of Homeland Security.
+_NAME = re.compile(r"[A-Z][A-Za-z.'-]*(?: (?:(?:of|for|the|and) )?[A-Z][A-Za-z'-]*)+")
+# Two capital letters or more, or a letter before a number.
+_TAKEN = re.compile(r"\b[A-Z]{2,}\b|\b[A-Z]-\d+\b")
 _STOP = re.compile(r"[^\w\s'’-]|\n")
 # Latin words, not beside letters that look like them: a word of two scripts is another mistake.
 _LATIN = re.compile(r"(?<![\u0370-\u052f])[A-Za-z][A-Za-z0-9'’-]*(?: +[A-Za-z][A-Za-z0-9'’-]*)*(?![\u0370-\u052f])")
@@ -74,6 +78,41 @@ def leaks(
             f"this is English: {words}",
             'translate it; what is said to officers stands in "straight quotes" and in the English too',
         )
+
+
+def kept_english(source: str, text: str, names: Iterable[str]) -> Iterator[tuple[int, int]]:
+    """Where a translation keeps phrases of its English, none within another: quotations and names, also `names`."""
+    spans = [*_quoted(source, text), *_named(source, text, names)]
+    end_before = 0
+    for start, end in sorted(spans, key=lambda span: (span[0], -span[1])):
+        if start >= end_before:
+            yield start, end
+            end_before = end
+
+
+def taken_words(source: str, text: str) -> tuple[str, ...]:
+    """Words that a translation takes from its English as they are, such as ICE or I-200."""
+    taken = {*_TAKEN.findall(source)} & {*_TAKEN.findall(text)}
+    return tuple(sorted(taken))
+
+
+def _named(source: str, text: str, names: Iterable[str]) -> Iterator[tuple[int, int]]:
+    candidates = {*names, *(match[0] for match in _NAME.finditer(text))}
+    for name in candidates:
+        if name in source and name in text:
+            for match in re.finditer(rf"(?<!\w){re.escape(name)}(?!\w)", text):
+                yield match.span()
+
+
+def _quoted(source: str, text: str) -> Iterator[tuple[int, int]]:
+    """What is to be said to officers, what a paper has on it."""
+    said = f" {_folded(source)} "
+    for match in _QUOTED.finditer(text):
+        inside = 1 if match[1] is not None else 2
+        words = _folded(match[inside])
+        is_short = inside == 1 or len(words.split()) <= _LONGEST_ASIDE
+        if words and is_short and f" {words} " in said:
+            yield match.span(inside)
 
 
 def _unquoted(source: str, text: str, terms: Collection[str]) -> str:

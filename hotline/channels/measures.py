@@ -12,6 +12,7 @@ from hotline.catalogs.alphabets import LATIN, Alphabet
 from hotline.catalogs.catalog import Catalogs
 from hotline.catalogs.findings import Remark
 from hotline.channels.segments import Segments, count_segments, ucs2_culprits
+from hotline.channels.utterances import plain
 from hotline.channels.wording import SpokenWording, Wording, WrittenWording
 from hotline.dialogue.reply import Argument, Choice, Say
 from hotline.script.model import Language, Message, Phrase, Script
@@ -20,7 +21,8 @@ from hotline.script.placeholders import placeholders_in
 
 # What is urgent must fit a phone that shows three texts; a text in UCS-2 has less than half the room in each.
 FIRST_ROOM = 3
-MOST_SECONDS = 30
+# Five of them for a number that is said twice.
+MOST_SECONDS = 35
 # As many towns as one text may have to name.
 MOST_TOWNS = 3
 
@@ -53,7 +55,7 @@ def measures(script: Script, catalogs: Catalogs, alphabets: Mapping[str, Alphabe
                 code,
                 message.id,
                 segments=_segments(written, message, language) if message.room is not None else None,
-                seconds=max(seconds_of(text, alphabet, english) for text in _fillings(spoken, message, language))
+                seconds=max(seconds_of(plain(text), alphabet, english) for text in _fillings(spoken, message, language))
                 if _is_spoken(script, message)
                 else None,
             )
@@ -98,10 +100,10 @@ def _segments(wording: Wording, message: Message, language: Language) -> Segment
 
 def _fillings(wording: Wording, message: Message, language: Language) -> Iterator[str]:
     """A message as the channel renders it, with each of the things that may fill it and may be the longest."""
-    if message.id.removesuffix(".voice") == Phrase.CHOICE:
+    if (phrase := message.id.removesuffix(".voice")) in {Phrase.CHOICE, Phrase.CHOICE_BRIEF}:
         for label in wording.script.messages.values():
-            if label.is_label and not _arguments(label):
-                yield wording.choice(Choice("0", Say(label.id)), language.code)
+            if label.is_label and not _arguments(label) and not label.id.endswith(".voice"):
+                yield wording.choice(Choice("0", Say(label.id)), language.code, Phrase(phrase))
         return
     names = _arguments(message)
     for values in product(*(_LONGEST[name](wording.script) for name in names)):
@@ -137,6 +139,10 @@ def _towns(script: Script) -> Iterable[Argument]:
     return [tuple(_longest_towns(script)[:MOST_TOWNS])]
 
 
+def _organisation(script: Script) -> Iterable[Argument]:
+    return [(max((one.name for one in script.organisations.values()), key=len),)]
+
+
 def _longest_towns(script: Script) -> list[str]:
     return sorted((town.name for town in script.towns.values()), key=len, reverse=True)
 
@@ -146,6 +152,7 @@ _LONGEST: Mapping[str, Callable[[Script], Iterable[Argument]]] = {
     "date": _dates,
     "day": _days,
     "language": _languages,
+    "organisation": _organisation,
     "time": _times,
     "town": _town,
     "towns": _towns,

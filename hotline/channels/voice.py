@@ -3,61 +3,158 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
-from dataclasses import replace
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, replace
 from urllib.parse import quote
 
+from babel import Locale
 from twilio.twiml.voice_response import Gather, VoiceResponse
 
 from hotline.channels.parting import parted
 from hotline.channels.paths import VoicePlace
+from hotline.channels.utterances import Utterance
+from hotline.channels.voices import Played, Voices
 from hotline.channels.wording import SpokenWording
-from hotline.dialogue.reply import HangUp, Reply, Say, Transfer
-from hotline.script.model import REFERRAL_LINE, ZIP_DIGITS, Phrase
+from hotline.dialogue.reply import HangUp, Reply, Say, SendText, Transfer
+from hotline.dialogue.scene import LANGUAGE_KEY, MENU_KEY
+from hotline.script.model import LANGUAGE_NODE, MAIN_MENU, REFERRAL_LINE, ZIP_DIGITS, Phrase, Script
 
 # Twilio's `timeout` of Gather counts from the end of what is said; of Dial, until somebody answers. Seconds.
 KEY_SECONDS = 6
+# Between two pages of the languages, where silence means that none of the first was the caller's.
+NEXT_PAGE_SECONDS = 1
+# How long somebody who speaks may pause.
+SPEECH_SECONDS = 3
 TRANSFER_SECONDS = 25
+SLOW_RATE = "75%"
 
 # Twilio's limits for one Say (error 13521): of Polly's voices, the lowest, and of any voice, encoded as in an address.
+# The latter leaves room for the mark that makes it slow.
 MOST_SPOKEN = 3000
-MOST_SPOKEN_ENCODED = 4500
+MOST_SPOKEN_ENCODED = 4400
 
 _E164 = re.compile(r"\+[1-9]\d{6,14}")
 
 
-def render_call(reply: Reply, wording: SpokenWording, own_number: str) -> str:
-    """The TwiML document. `own_number` is the hotline's: a transfer shows it, never the caller's."""
-    response = VoiceResponse()
-    match reply.effect:
-        case HangUp():
-            _speak(response, wording, reply.language, _said(reply))
-            response.hangup()
-        case Transfer(organisation=organisation) if _E164.fullmatch(own_number):
-            _speak(response, wording, reply.language, _said(reply))
-            response.dial(
-                wording.script.organisations[organisation].phone,
-                caller_id=own_number,
-                timeout=TRANSFER_SECONDS,
-                action=VoicePlace(reply.language, reply.node).path,
-                method="POST",
-            )
-        case Transfer():
-            # Without a number of its own the line would show the caller's, so it gives the number instead.
-            response.append(_gather(replace(reply, says=(Say(Phrase.NO_TRANSFER),)), wording))
-        case _:
-            response.append(_gather(reply, wording))
-    return str(response)
+@dataclass(frozen=True, slots=True)
+class CallRenderer:
+    """Renders replies for calls to `own_number`: a transfer shows that number, never the caller's."""
 
+    wording: SpokenWording
+    voices: Voices
+    own_number: str
 
-def render_transfer(wording: SpokenWording, language: str, own_number: str) -> str:
-    """The TwiML document for when nothing else can be said: the referral number, spoken, and a transfer to it."""
-    response = VoiceResponse()
-    _say(response, wording, language, wording.referral_number)
-    if _E164.fullmatch(own_number):
-        response.dial(wording.script.organisations[REFERRAL_LINE].phone, caller_id=own_number, timeout=TRANSFER_SECONDS)
-    _say(response, wording, language, wording.referral_number)
-    return str(response)
+    def call(self, reply: Reply) -> str:
+        """The TwiML document of a reply."""
+        response = VoiceResponse()
+        match reply.effect:
+            case HangUp():
+                self._say(response, reply)
+                response.hangup()
+            case SendText():
+                self._say(response, reply)
+                response.redirect(VoicePlace(reply.language, reply.node, texted=True).path, method="POST")
+            case Transfer(organisation=organisation) if self._can_transfer:
+                self._say(response, reply)
+                response.dial(
+                    self._script.organisations[organisation].phone,
+                    caller_id=self.own_number,
+                    timeout=TRANSFER_SECONDS,
+                    action=VoicePlace(reply.language, reply.node).path,
+                    method="POST",
+                )
+            case Transfer():
+                # Without a number of its own the line would show the caller's, so it gives the number instead.
+                response.append(self._gather(replace(reply, says=(Say(Phrase.NO_TRANSFER),))))
+            case _:
+                response.append(self._gather(reply))
+        return str(response)
+
+    def last_resort(self, language: str) -> str:
+        """The TwiML document for when nothing else can be said: the referral number, and a transfer to it."""
+        response = VoiceResponse()
+        number = (Utterance(language, self.wording.referral_number),)
+        self._speak(response, number)
+        if self._can_transfer:
+            phone = self._script.organisations[REFERRAL_LINE].phone
+            response.dial(phone, caller_id=self.own_number, timeout=TRANSFER_SECONDS)
+        self._speak(response, number)
+        return str(response)
+
+    @property
+    def _script(self) -> Script:
+        return self.wording.script
+
+    @property
+    def _can_transfer(self) -> bool:
+        return bool(_E164.fullmatch(self.own_number))
+
+    def _gather(self, reply: Reply) -> Gather:
+        # The names of towns and of languages are listened for in English, whatever is spoken.
+        is_english = reply.wants_town or reply.node in self._script.language_pages
+        listens_in = self._script.source_language if is_english else reply.language
+        hear = self._script.languages[listens_in].hear
+        gather = Gather(
+            input="dtmf speech" if hear else "dtmf",
+            language=hear,
+            action=VoicePlace(reply.language, reply.node, reply.misses).path,
+            method="POST",
+            num_digits=ZIP_DIGITS if reply.wants_town else 1,
+            # No key ends the input, so that # arrives as a choice.
+            finish_on_key="",
+            timeout=NEXT_PAGE_SECONDS if reply.leads_on_by_itself else KEY_SECONDS,
+            speech_timeout=SPEECH_SECONDS if hear else None,
+            hints=", ".join(self._hints(reply)) or None if hear else None,
+            action_on_empty_result=True,
+        )
+        self._say(gather, reply)
+        self._offer(gather, reply)
+        if reply.stamp:
+            self._speak(gather, self.wording.utterances(reply.stamp, reply.language, slowly=reply.slowly))
+        return gather
+
+    def _say(self, parent: VoiceResponse | Gather, reply: Reply) -> None:
+        for say in _said(self._script, reply):
+            self._speak(parent, self.wording.utterances(say, reply.language, slowly=reply.slowly))
+
+    def _offer(self, gather: Gather, reply: Reply) -> None:
+        """The choices. After the first of a list, which says what to do, a key is enough."""
+        phrase = Phrase.CHOICE
+        for choice in reply.choices:
+            # A menu is to be short. The way to the first one is told where a topic ends; among the languages, silence
+            # leads on.
+            is_menu, is_list = reply.node in self._script.menus, reply.node in self._script.language_pages
+            if (is_menu and choice.key == MENU_KEY) or (is_list and choice.key == LANGUAGE_KEY):
+                continue
+            utterances = self.wording.utterances_of_choice(choice, reply.language, phrase, slowly=reply.slowly)
+            self._speak(gather, utterances)
+            # Who waits for a language has not understood the choices before it, at least not those of the first page.
+            is_first_page = reply.node == LANGUAGE_NODE
+            phrase = Phrase.CHOICE if is_first_page else Phrase.CHOICE_BRIEF
+
+    def _speak(self, parent: VoiceResponse | Gather, utterances: Iterable[Utterance]) -> None:
+        pieces = [
+            replace(utterance, words=words)
+            for utterance in utterances
+            for words in parted(utterance.words, _can_be_said)
+        ]
+        for said in self.voices.of(pieces):
+            if isinstance(said, Played):
+                parent.play(said.path)
+                continue
+            voice, language = (said.voice.name, said.voice.language) if said.voice else (None, None)
+            if said.slowly and said.voice:
+                parent.say(voice=voice, language=language).prosody(said.words, rate=SLOW_RATE)
+            else:
+                parent.say(said.words, voice=voice, language=language)
+
+    def _hints(self, reply: Reply) -> Iterable[str]:
+        """What is likely to be said where the conversation stands."""
+        if reply.wants_town:
+            return (town.name for town in self._script.towns.values())
+        if reply.node in self._script.language_pages:
+            return _language_names(self._script)
+        return self.wording.hints.get(reply.language, ())
 
 
 def render_no_call() -> str:
@@ -65,52 +162,23 @@ def render_no_call() -> str:
     return str(VoiceResponse())
 
 
-def _said(reply: Reply) -> Iterator[Say]:
+def _said(script: Script, reply: Reply) -> Iterator[Say]:
+    """What is said before the choices. A greeting needs no question besides."""
     if reply.introduction:
         yield reply.introduction
-    yield from reply.says
+    for say in reply.says:
+        if not (reply.introduction and reply.node == MAIN_MENU and say.message == script.menus[MAIN_MENU].message):
+            yield say
 
 
-def _gather(reply: Reply, wording: SpokenWording) -> Gather:
-    language = wording.script.languages[reply.language]
-    gather = Gather(
-        input="dtmf speech" if language.hear else "dtmf",
-        language=language.hear,
-        action=VoicePlace(reply.language, reply.node, reply.misses).path,
-        method="POST",
-        num_digits=ZIP_DIGITS if reply.wants_town else 1,
-        # No key ends the input, so that # arrives as a choice.
-        finish_on_key="",
-        timeout=KEY_SECONDS,
-        speech_timeout="auto" if language.hear else None,
-        hints=_hints(reply, wording) if language.hear else None,
-        action_on_empty_result=True,
-    )
-    _speak(gather, wording, reply.language, _said(reply))
-    for choice in reply.choices:
-        _say(gather, wording, choice.label.language or reply.language, wording.choice(choice, reply.language))
-    if reply.stamp:
-        _speak(gather, wording, reply.language, [reply.stamp])
-    return gather
-
-
-def _hints(reply: Reply, wording: SpokenWording) -> str | None:
-    """What is likely to be said, except where a town is asked for, whose name is none of it."""
-    phrases = () if reply.wants_town else wording.hints.get(reply.language, ())
-    return ", ".join(phrases) or None
-
-
-def _speak(
-    parent: VoiceResponse | Gather, wording: SpokenWording, language: str, says: Iterator[Say] | list[Say]
-) -> None:
-    for say in says:
-        _say(parent, wording, say.language or language, wording.words(say, language))
-
-
-def _say(parent: VoiceResponse | Gather, wording: SpokenWording, language: str, words: str) -> None:
-    voice = wording.script.languages[language]
-    for piece in parted(words, _can_be_said):
-        parent.say(piece, voice=voice.voice, language=voice.say)
+def _language_names(script: Script) -> Iterator[str]:
+    """The languages by their own names and in English."""
+    english = Locale(script.languages[script.source_language].locale.language)
+    for language in script.languages.values():
+        yield language.name
+        in_english = str(english.languages[language.locale.language])
+        if in_english != language.name:
+            yield in_english
 
 
 def _can_be_said(words: str) -> bool:

@@ -4,17 +4,19 @@ from __future__ import annotations
 
 import re
 from abc import ABC, abstractmethod
-from collections.abc import Mapping
-from dataclasses import dataclass, field
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field, replace
 from datetime import date, time
 
 from babel.dates import format_skeleton, format_time, get_day_names
 from babel.lists import format_list
 
 from hotline.catalogs.catalog import Catalogs
+from hotline.catalogs.english import kept_english, taken_words
 from hotline.channels.direction import isolated
+from hotline.channels.utterances import Utterance, marked, utterances
 from hotline.dialogue.reply import Argument, Choice, Say
-from hotline.script.model import REFERRAL_LINE, Language, Phrase, Script
+from hotline.script.model import ENGLISH_PLACEHOLDERS, REFERRAL_LINE, Language, Phrase, Script
 from hotline.script.organisations import Weekday
 from hotline.script.placeholders import fill
 
@@ -34,6 +36,7 @@ class Wording(ABC):
         """A message, complete, in its own language or in the one given."""
         spoken_in = self.script.languages[say.language or language]
         text = self._current(say.message, spoken_in.code) or self._standing(say.message, spoken_in.code)
+        text = self.quoting(text, self.script.messages[self._id(say.message)].text, spoken_in)
         filled = fill(text, lambda name: self.arranged(self._value(name, say.arguments, spoken_in), spoken_in))
         # Some languages shorten "year" after a date, also where the sentence ends.
         return _TWO_STOPS.sub(".", self.arranged(filled, spoken_in))
@@ -46,11 +49,11 @@ class Wording(ABC):
             lambda name: self._contact(name, english) if "." in name else f"{{{name}}}",
         )
 
-    def choice(self, choice: Choice, language: str) -> str:
+    def choice(self, choice: Choice, language: str, phrase: Phrase = Phrase.CHOICE) -> str:
         """One choice with its key, such as "1 More" or "More, press 1."."""
         spoken_in = choice.label.language or language
         values = {"key": self.key(choice.key, spoken_in), "choice": self.words(choice.label, spoken_in)}
-        return fill(self._current(Phrase.CHOICE, spoken_in) or "{key} {choice}", values.__getitem__)
+        return fill(self._current(phrase, spoken_in) or "{key} {choice}", values.__getitem__)
 
     @property
     def referral_number(self) -> str:
@@ -72,6 +75,14 @@ class Wording(ABC):
     @abstractmethod
     def day(self, day: date, language: Language) -> str:
         """The month of a day."""
+
+    @abstractmethod
+    def english(self, name: str, language: Language) -> str:
+        """An English name in a text of a language."""
+
+    @abstractmethod
+    def quoting(self, text: str, source: str, language: Language) -> str:
+        """A text that may quote its English, `source`."""
 
     @abstractmethod
     def arranged(self, text: str, language: Language) -> str:
@@ -103,7 +114,12 @@ class Wording(ABC):
         return next(id for id in self.variants(message) if id in self.script.messages)
 
     def _value(self, name: str, arguments: Mapping[str, Argument], language: Language) -> str:
-        return self._contact(name, language) if "." in name else self._argument(arguments[name], language)
+        if "." in name:
+            return self._contact(name, language)
+        value = arguments[name]
+        if name in ENGLISH_PLACEHOLDERS and isinstance(value, tuple):
+            value = tuple(self.english(item, language) for item in value)
+        return self._argument(value, language)
 
     def _contact(self, name: str, language: Language) -> str:
         kind, _, id = name.partition(".")
@@ -116,7 +132,7 @@ class Wording(ABC):
             case "url":
                 return self.web(organisation.host or "", language.code)
             case _:
-                return organisation.name
+                return self.english(organisation.name, language)
 
     def _argument(self, value: Argument, language: Language) -> str:
         match value:
@@ -156,6 +172,12 @@ class WrittenWording(Wording):
     def day(self, day: date, language: Language) -> str:
         return format_skeleton("yMMM", day, locale=language.locale)
 
+    def english(self, name: str, language: Language) -> str:  # noqa: ARG002 - written alike in every language
+        return name
+
+    def quoting(self, text: str, source: str, language: Language) -> str:  # noqa: ARG002 - written as it is
+        return text
+
 
 @dataclass(frozen=True, slots=True)
 class SpokenWording(Wording):
@@ -169,18 +191,39 @@ class SpokenWording(Wording):
     def variants(self, message: str) -> tuple[str, ...]:
         return (f"{message}.voice", message)
 
+    def utterances(self, say: Say, language: str, *, slowly: bool = False) -> tuple[Utterance, ...]:
+        """A message as it is spoken, each piece in the language of its words."""
+        text = self.script.messages[self._id(say.message)].text
+        return self._parted(self.words(say, language), say.language or language, text, slowly=slowly)
+
+    def utterances_of_choice(
+        self, choice: Choice, language: str, phrase: Phrase, *, slowly: bool = False
+    ) -> tuple[Utterance, ...]:
+        """A choice as it is spoken, in full or briefly."""
+        spoken_in = choice.label.language or language
+        text = self.script.messages[self._id(choice.label.message)].text
+        return self._parted(self.choice(choice, language, phrase), spoken_in, text, slowly=slowly)
+
+    def _parted(self, words: str, language: str, source: str, *, slowly: bool) -> tuple[Utterance, ...]:
+        return tuple(
+            piece if piece.language == self._source else replace(piece, english=taken_words(source, piece.words))
+            for piece in utterances(words, language, self._source, slowly=slowly)
+        )
+
     def arranged(self, text: str, language: Language) -> str:  # noqa: ARG002 - what is heard has no direction
         return text
 
     def phone(self, number: str) -> str:
-        """ "1, 8 0 0, 7 9 8, 0 6 7 1"."""
+        """Digit by digit, and what is longer than a service number twice: "1, 8 0 0, 7 9 8, 0 6 7 1. 1, 8 0 0, ..."."""
         if not number.startswith("+1"):
             return " ".join(number)
-        return ", ".join(" ".join(group) for group in ("1", number[2:5], number[5:8], number[8:]))
+        digits = ", ".join(" ".join(group) for group in ("1", number[2:5], number[5:8], number[8:]))
+        return f"{digits}. {digits}"
 
     def web(self, host: str, language: str) -> str:
-        dot, slash = self._current(Phrase.WEB_DOT, language), self._current(Phrase.WEB_SLASH, language)
-        return host.replace(".", f" {dot or '.'} ").replace("/", f" {slash or '/'} ")
+        """Spelt: "n h l e g a l dot o r g"."""
+        names = {".": Phrase.WEB_DOT, "/": Phrase.WEB_SLASH, "-": Phrase.WEB_HYPHEN}
+        return " ".join(self._current(names[sign], language) or sign if sign in names else sign for sign in host)
 
     def key(self, key: str, language: str) -> str:
         name = {"*": Phrase.KEY_STAR, "#": Phrase.KEY_POUND}.get(key)
@@ -188,6 +231,27 @@ class SpokenWording(Wording):
 
     def day(self, day: date, language: Language) -> str:
         return format_skeleton("yMMMM", day, locale=language.locale)
+
+    def english(self, name: str, language: Language) -> str:
+        return name if language.code == self._source else marked(name)
+
+    def quoting(self, text: str, source: str, language: Language) -> str:
+        if language.code == self._source:
+            return text
+        pieces, done = [], 0
+        for start, end in kept_english(source, text, self._names):
+            pieces += [text[done:start], marked(text[start:end])]
+            done = end
+        return "".join((*pieces, text[done:]))
+
+    @property
+    def _names(self) -> Iterator[str]:
+        yield from (town.name for town in self.script.towns.values())
+        yield from (organisation.name for organisation in self.script.organisations.values())
+
+    @property
+    def _source(self) -> str:
+        return self.script.source_language
 
 
 def _one_of(names: tuple[str, ...], language: Language) -> str:

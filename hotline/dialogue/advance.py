@@ -6,19 +6,32 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import assert_never
 
-from hotline.dialogue.heard import Arrival, Heard, Keys, Silence, TransferEnded, Words
-from hotline.dialogue.reply import HangUp, Outcome, Reply, Say, Turn
+from hotline.dialogue.heard import (
+    Arrival,
+    Heard,
+    Keys,
+    Silence,
+    TextAsked,
+    TextEnded,
+    TextOutcome,
+    TransferEnded,
+    Unheard,
+    Words,
+)
+from hotline.dialogue.reply import HangUp, Outcome, Reply, Say, SendText, Transfer, Turn
 from hotline.dialogue.scene import (
     BACK_KEY,
     LANGUAGE_KEY,
     MENU_KEY,
     PERSON_KEY,
+    TEXT_KEY,
     fitting,
     scene_of,
     scene_of_which_town,
     targets_of,
 )
 from hotline.dialogue.session import Session
+from hotline.dialogue.transferring import Transferring, closed_until
 from hotline.dialogue.which_town import WhichTown
 from hotline.script.model import (
     EMERGENCY_MENU,
@@ -34,6 +47,7 @@ from hotline.script.model import (
     Phrase,
     Script,
 )
+from hotline.script.organisations import Weekday
 from hotline.understanding.understood import EMERGENCY, GREETING, NONE, Guess, Understood
 
 # From SURE on a topic is answered at once; from LIKELY on it is offered among others; below, it is not understood.
@@ -46,18 +60,34 @@ MOST_OFFERED = 3
 SECOND_MISS = 2
 LAST_MISS = 3
 
+MOST_TEXTS = 3
+_WHAT_BECAME = {
+    TextOutcome.SENT: Phrase.TEXT_SENT,
+    TextOutcome.STOPPED: Phrase.TEXT_STOPPED,
+    TextOutcome.CANNOT_ARRIVE: Phrase.TEXT_CANNOT_ARRIVE,
+    TextOutcome.FAILED: Phrase.TEXT_FAILED,
+}
 
-def advance(script: Script, session: Session, heard: Heard) -> Turn:
+
+def advance(script: Script, session: Session, heard: Heard, *, by_phone: bool = False) -> Turn:
     """The next turn of a conversation. Any input at any node gives a reply with a way on."""
-    which = WhichTown.of(script, session.node)
-    before = fitting(script, replace(session, node=which.asked_at) if which else session)
-    turn = _answer(_Stage(script, replace(before, turns=before.turns + 1), heard.at, which), heard)
+    which, transferring = WhichTown.of(script, session.node), Transferring.of(script, session.node)
+    stands_at = which.asked_at if which else PERSON_TOPIC if transferring else session.node
+    before = fitting(script, replace(session, node=stands_at))
+    after = replace(before, turns=before.turns + 1)
+    turn = _answer(_Stage(script, after, heard.at, which, transferring, by_phone=by_phone), heard)
     spoken = turn.session.language if turn.session else None
     return replace(
         turn,
         learned=spoken if spoken != before.language else None,
         outcome=_outcome(turn.reply, before.misses) if isinstance(heard, Words) else None,
     )
+
+
+def begin_texting(script: Script, call: Session, at: datetime) -> Turn:
+    """A text conversation that stands where a call stands, and what it says there first."""
+    session = Session(turns=1, language=call.language, node=call.node, county=call.county)
+    return _Stage(script, fitting(script, session), at).stay()
 
 
 def _outcome(reply: Reply, misses_before: int) -> Outcome:
@@ -75,24 +105,33 @@ def _answer(stage: _Stage, heard: Heard) -> Turn:
             return _press(stage, keys)
         case Words(understood=understood):
             return _listen(stage, understood)
+        case Unheard():
+            return stage.stay() if stage.session.node else stage.go(MAIN_MENU)
         case Silence():
-            return _miss(stage)
-        case TransferEnded(answered=True):
-            return stage.having(stage.session.at(MAIN_MENU)).stay(instead=(Say(Phrase.TRANSFER_OVER),))
-        case TransferEnded():
-            return stage.go(MAIN_MENU, before=(Say(Phrase.TRANSFER_FAILED),))
+            return _wait(stage)
+        case TextAsked(can_arrive=can_arrive):
+            return _text(stage, can_arrive=can_arrive)
+        case TextEnded(outcome=outcome):
+            return stage.having(replace(stage.session, misses=0)).stay(instead=(Say(_WHAT_BECAME[outcome]),))
+        case TransferEnded(answered=answered):
+            return _after_transfer(stage, answered=answered)
         case _:
             assert_never(heard)
 
 
 @dataclass(frozen=True, slots=True)
 class _Stage:
-    """Where a conversation stands when something was heard; `which` where it is asked which town."""
+    """Where a conversation stands when something was heard.
+
+    `which` where it is asked which town, `transferring` where a caller was being connected.
+    """
 
     script: Script
     session: Session
     at: datetime
     which: WhichTown | None = None
+    transferring: Transferring | None = None
+    by_phone: bool = False
 
     def having(self, session: Session) -> _Stage:
         return replace(self, session=session, which=self.which if session.node == self.session.node else None)
@@ -102,10 +141,17 @@ class _Stage:
 
     def go(self, node: str, *, before: tuple[Say, ...] = ()) -> Turn:
         """Steps to a node and says what it says."""
-        return replace(self, session=self.session.at(node), which=None).stay(before=before)
+        there = replace(self, session=self.session.at(node), which=None)
+        opens = closed_until(self.script, self.at) if self.by_phone and node == PERSON_TOPIC else None
+        return _tell_closed(there, opens) if opens else there.stay(before=before)
 
     def stay(
-        self, *, before: tuple[Say, ...] = (), instead: tuple[Say, ...] = (), effect: HangUp | None = None
+        self,
+        *,
+        before: tuple[Say, ...] = (),
+        instead: tuple[Say, ...] = (),
+        effect: Transfer | SendText | HangUp | None = None,
+        slowly: bool = False,
     ) -> Turn:
         """Says what the node says where the conversation stands, or something instead."""
         which, node = self.which, self.session.node or MAIN_MENU
@@ -122,12 +168,14 @@ class _Stage:
             stamp=self.stamp(says),
             effect=effect or (None if instead else scene.transfer),
             wants_town=scene.wants_town,
+            slowly=slowly,
+            leads_on_by_itself=node in list(self.script.language_pages)[:-1],
         )
         return Turn(replace(self.session, node=node, greeted=self.session.greeted or not introduced), reply)
 
     def stamp(self, says: tuple[Say, ...]) -> Say | None:
         """Up to when all that is said is known to be true; past a review date, that it may be out of date."""
-        known = [p for say in says for p in (self.script.messages[say.message].provenance, say.rests_on) if p]
+        known = [p for say in says for p in (self.script.message(say.message).provenance, say.rests_on) if p]
         if not known:
             return None
         overdue = any(self.at.date() > provenance.review_by for provenance in known)
@@ -153,7 +201,8 @@ def _press(stage: _Stage, keys: str) -> Turn:
 
 def _choose(stage: _Stage, key: str) -> Turn:
     """A key of those that are numbered where the conversation stands."""
-    languages = stage.script.language_pages.get(stage.session.node or MAIN_MENU)
+    page = stage.session.node or MAIN_MENU
+    languages = stage.script.languages_by_key(page) if stage.by_phone else stage.script.language_pages.get(page)
     targets = languages or (stage.which.slugs if stage.which else targets_of(stage.script, stage.session))
     if not (key.isascii() and key.isdigit() and 1 <= int(key) <= len(targets)):
         return _miss(stage)
@@ -271,7 +320,12 @@ def _before_languages(stage: _Stage) -> Session:
 
 def _speak(stage: _Stage, language: str) -> Turn:
     """Goes on in a language, at the place where the conversation stood before the language was asked for."""
-    return stage.having(replace(_before_languages(stage), language=language, misses=0)).stay()
+    turn = stage.having(replace(_before_languages(stage), language=language, misses=0)).stay()
+    if not stage.by_phone:
+        return turn
+    # Who has just chosen needs not hear where to choose.
+    others = tuple(choice for choice in turn.reply.choices if choice.key != LANGUAGE_KEY)
+    return replace(turn, reply=replace(turn.reply, choices=others))
 
 
 def _tell_of_place(stage: _Stage, asked_at: str, towns: tuple[str, ...], *, outside: bool) -> Turn:
@@ -279,7 +333,8 @@ def _tell_of_place(stage: _Stage, asked_at: str, towns: tuple[str, ...], *, outs
     stage = _remembering_county(stage, towns)
     is_for_help = asked_at == NEARBY_NODE
     if is_for_help and _county_of(stage.script, towns):
-        return stage.go(NEARBY_NODE)
+        names = tuple(stage.script.towns[slug].name for slug in towns[:MOST_OFFERED])
+        return stage.go(NEARBY_NODE, before=(Say(Phrase.PLACE_HEARD, {"town": names}),) if stage.by_phone else ())
     if len(towns) > 1:
         return stage.asking(WhichTown.among(asked_at, towns))
     if not towns:
@@ -327,20 +382,82 @@ def _is_likely(script: Script, guess: Guess) -> bool:
     return guess.topic in script.topics and guess.confidence >= LIKELY
 
 
-def _miss(stage: _Stage) -> Turn:
+def _wait(stage: _Stage) -> Turn:
+    """Nothing came. Among the languages that means: none of these; elsewhere it is said once more, slowly."""
+    pages = list(stage.script.language_pages)
+    if stage.by_phone and stage.session.node in pages[:-1]:
+        following = pages[pages.index(stage.session.node) + 1]
+        return stage.having(replace(stage.session, node=following)).stay(slowly=stage.session.misses == 1)
+    return _miss(stage, slowly=True)
+
+
+def _text(stage: _Stage, *, can_arrive: bool) -> Turn:
+    """Sends what is said here as a text, where that can be done."""
+    session = stage.session
+    offered = {choice.key for choice in scene_of(stage.script, session, stage.at).choices}
+    if TEXT_KEY not in offered or session.node in stage.script.language_pages:
+        return _press(stage, TEXT_KEY)
+    stage = stage.having(replace(session, misses=0))
+    if not can_arrive:
+        return stage.stay(instead=(Say(Phrase.TEXT_HIDDEN),))
+    if not session.kept:
+        return stage.stay(instead=(Say(Phrase.TEXT_FAILED),))
+    if session.texts >= MOST_TEXTS:
+        return stage.stay(instead=(Say(Phrase.TEXT_LIMIT),))
+    sending = stage.having(replace(stage.session, texts=session.texts + 1))
+    return sending.stay(instead=(Say(Phrase.TEXTING),), effect=SendText())
+
+
+def _after_transfer(stage: _Stage, *, answered: bool) -> Turn:
+    if answered:
+        return stage.having(stage.session.at(MAIN_MENU)).stay(instead=(Say(Phrase.TRANSFER_OVER),))
+    tried = stage.transferring or Transferring.first(stage.script)
+    return _call_next(stage, tried, otherwise=(Say(Phrase.TRANSFER_FAILED),))
+
+
+def _tell_closed(stage: _Stage, opens: datetime) -> Turn:
+    """Nobody is there whom the line connects with: when they are, and who else can be called now."""
+    first = Transferring.first(stage.script)
+    closed = Say(
+        Phrase.TRANSFER_CLOSED,
+        {"day": Weekday(opens.weekday()), "time": opens.time()},
+        rests_on=stage.script.organisations[first.tried[0]].provenance,
+    )
+    return _call_next(stage, first, before=(closed,), otherwise=(closed,))
+
+
+def _call_next(stage: _Stage, tried: Transferring, *, otherwise: tuple[Say, ...], before: tuple[Say, ...] = ()) -> Turn:
+    """Connects with the next who can help now; where nobody is left, says so, and offers the number as a text first."""
+    stage = stage.having(stage.session.at(PERSON_TOPIC))
+    organisation = tried.next(stage.script, stage.session, stage.at)
+    if organisation is None:
+        turn = stage.stay(instead=otherwise)
+        choices = sorted(turn.reply.choices, key=lambda choice: choice.key != TEXT_KEY)
+        return replace(turn, reply=replace(turn.reply, choices=tuple(choices)))
+    found = stage.script.organisations[organisation]
+    calling = Say(Phrase.TRANSFER_NEXT, {"organisation": (found.name,)}, rests_on=found.provenance)
+    turn = stage.stay(instead=(*before, calling), effect=Transfer(organisation))
+    return replace(turn, reply=replace(turn.reply, node=tried.having_tried(organisation).node))
+
+
+def _miss(stage: _Stage, *, slowly: bool = False) -> Turn:
     """Nothing came, or nothing that leads on: the choices again, then the menu and the number, then the end."""
     misses = stage.session.misses + 1
     if misses >= LAST_MISS:
         stage = stage.having(replace(stage.session, misses=0))
         return stage.stay(instead=_everywhere(stage, Phrase.GOODBYE), effect=HangUp())
+    asked = stage.session.node in stage.script.language_pages
     if misses == SECOND_MISS:
-        asked = stage.session.node in stage.script.language_pages
         stage = stage.having(_before_languages(stage).at(LANGUAGE_NODE if asked else MAIN_MENU))
+    elif asked and stage.by_phone:
+        # The pages came one after the other, and so they come once more.
+        stage = stage.having(replace(stage.session, node=LANGUAGE_NODE))
     stage = stage.having(replace(stage.session, misses=misses))
     if misses == SECOND_MISS:
         return stage.stay(before=_everywhere(stage, Phrase.STILL_HERE))
-    # In a language that nobody knows yet, the languages speak for themselves.
-    return stage.stay(before=() if _is_unknown(stage) else (Say(Phrase.TRY_AGAIN),))
+    # Silence needs no other words than those of before; in an unknown language, the languages speak for themselves.
+    before = () if (slowly and stage.by_phone) or _is_unknown(stage) else (Say(Phrase.TRY_AGAIN),)
+    return stage.stay(before=before, slowly=slowly)
 
 
 def _everywhere(stage: _Stage, phrase: Phrase) -> tuple[Say, ...]:

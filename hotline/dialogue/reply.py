@@ -45,6 +45,11 @@ class Transfer:
 
 
 @dataclass(frozen=True, slots=True)
+class SendText:
+    """Send what the reply's node says as a text to the caller, then tell what became of it."""
+
+
+@dataclass(frozen=True, slots=True)
 class HangUp:
     """End the call. A text conversation simply waits for the next text."""
 
@@ -54,7 +59,9 @@ class Reply:
     """`introduction` says once what the line is; `stamp` says up to when the statement is known to be true.
 
     The conversation goes on at `node`, after `misses` inputs in a row that led nowhere; `wants_town` where a town or
-    ZIP code is expected there. Where it asks which town, `node` carries the towns and the session does not.
+    ZIP code is expected there. Where it asks which town, `node` carries the towns and the session does not; where a
+    caller is connected, those who were tried. `slowly` where it is said once more for somebody who did not follow;
+    `leads_on_by_itself` where silence is an answer, and so need not last.
     """
 
     language: str
@@ -64,8 +71,10 @@ class Reply:
     choices: tuple[Choice, ...]
     introduction: Say | None = None
     stamp: Say | None = None
-    effect: Transfer | HangUp | None = None
+    effect: Transfer | SendText | HangUp | None = None
     wants_town: bool = False
+    slowly: bool = False
+    leads_on_by_itself: bool = False
 
 
 class Outcome(StrEnum):

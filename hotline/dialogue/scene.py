@@ -38,6 +38,7 @@ from hotline.script.placeholders import placeholders_in
 from hotline.script.towns import COUNTIES
 
 PERSON_KEY = "0"
+TEXT_KEY = "8"
 LANGUAGE_KEY = "9"
 MENU_KEY = "*"
 BACK_KEY = "#"
@@ -86,7 +87,7 @@ def scene_of(script: Script, session: Session, at: datetime) -> Scene:
     if node in script.language_pages:
         # Somebody whose language is not known yet hears nothing in a language that may be another's.
         return Scene((Say(Phrase.LANGUAGE),) if session.language else (), _languages(script, node))
-    choices = (*_numbered(script, session), *_always(script, node))
+    choices = (*_numbered(script, session), *_texted(script, session), *_always(script, node))
     if node in script.menus:
         return Scene((Say(script.menus[node].message),), choices)
     if node in script.parts:
@@ -157,6 +158,12 @@ def _label(script: Script, node: str, target: str) -> str:
     if target == script.following(node):
         return Phrase.MORE
     return Phrase.ANOTHER_PLACE if target == node == NEARBY_NODE else script.title(target)
+
+
+def _texted(script: Script, session: Session) -> tuple[Choice, ...]:
+    """What is worth having in writing can be asked for by phone."""
+    is_worth_having = session.node in script.parts or (session.node == NEARBY_NODE and session.county is not None)
+    return (Choice(TEXT_KEY, Say(Phrase.TEXT_ME), spoken_only=True),) if is_worth_having else ()
 
 
 def _always(script: Script, node: str) -> tuple[Choice, ...]:

@@ -12,8 +12,8 @@ class Session:
     """`turns` counts what was heard, so that no two states of one conversation are alike.
 
     `language` is None until it is known; `back` holds the nodes on the way here, the latest last; `offered` the nodes
-    of a question that the line asked because it was unsure. Where it is not `kept`, nothing can be remembered or erased
-    for the moment.
+    of a question that the line asked because it was unsure; `texts` counts those that a call asked for. Where it is not
+    `kept`, nothing can be remembered or erased for the moment.
     """
 
     turns: int = 0
@@ -24,6 +24,7 @@ class Session:
     greeted: bool = False
     county: str | None = None
     offered: tuple[str, ...] = ()
+    texts: int = 0
     kept: bool = True
 
     def at(self, node: str) -> Session:

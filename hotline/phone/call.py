@@ -20,9 +20,9 @@ ENDLESS = 1000
 class Event:
     """One thing that happened in a step; only the fields that belong to its kind are filled.
 
-    said: text, language, voice, times. played: url (or text: the tones), times. paused: seconds.
-    dialled: number, caller_id, seconds (how long it may ring). sent: number, caller_id, text. redirected: url, reason
-    after an error. ended: reason, and text: a sentence about the error if there was one.
+    said: text, language, voice, times. played: url, times, text and language where they are known; without a url, text
+    is the tones. paused: seconds. dialled: number, caller_id, seconds (how long it may ring). sent: number, caller_id,
+    text. redirected: url, reason after an error. ended: reason, and text: a sentence about the error if there was one.
     """
 
     kind: Literal["said", "played", "paused", "dialled", "sent", "redirected", "ended"]
@@ -35,6 +35,13 @@ class Event:
     caller_id: str | None = None
     reason: str | None = None
     times: int = 1
+
+    @property
+    def words(self) -> str | None:
+        """What a caller hears spoken, by a voice or from a recording whose words are known."""
+        if self.kind == "said":
+            return self.text or ""
+        return self.text if self.kind == "played" and self.url else None
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,8 +6,10 @@ import re
 import secrets
 import time
 from collections.abc import Mapping
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from typing import cast
+from urllib.parse import urlsplit
 
 from hotline.phone.call import Call, Event, Waiting
 from hotline.phone.errors import PhoneError
@@ -68,7 +70,7 @@ class Interpreter:
         )
 
     def run(self) -> None:
-        """Goes on until the call waits or has ended."""
+        """Goes on until the call waits or has ended, and takes in the texts that arrived meanwhile."""
         while self._waiting is None:
             try:
                 self._go_on()
@@ -76,6 +78,7 @@ class Interpreter:
                 if error.code is None:
                     raise
                 self._recover(error)
+        self._take_in_texts()
 
     # inputs
 
@@ -184,6 +187,17 @@ class Interpreter:
                 reason, sentence = f"status callback error {error.code}", error.sentence
         self._events.append(Event("ended", reason=reason, text=sentence))
 
+    def _take_in_texts(self) -> None:
+        """A call goes on without its texts where the inbox fails."""
+        caller, inbox = self._call.caller, self._line.inbox
+        if inbox is None or not caller.startswith("+"):
+            return
+        with suppress(OSError):
+            texts = inbox.collect(caller)
+            self._events += [Event("sent", number=text.to, caller_id=text.sender, text=text.body) for text in texts]
+            # The end of a call stays the last that happened.
+            self._events.sort(key=lambda event: event.kind == "ended")
+
     # verbs
 
     def _play(self, verb: Verb) -> None:
@@ -223,8 +237,8 @@ class Interpreter:
             return
         url = self._line.resolve(reference, self._url)
         self._asked_url = url
-        self._line.listen(url)
-        self._events.append(Event("played", url=url, times=repetitions(play)))
+        words = self._line.listen(url).words
+        self._events.append(Event("played", text=words, language=_language_of(url), url=url, times=repetitions(play)))
 
     def _redirect(self, redirect: Verb) -> None:
         url = self._line.resolve(redirect.text.strip(), self._url)
@@ -316,6 +330,12 @@ class Interpreter:
         self._documents = 0
         self._waiting = None
         self._go_to(_method(gather), gather.get("action") or self._url, heard)
+
+
+def _language_of(url: str) -> str | None:
+    """The hotline's recordings are in a folder for each language."""
+    folder = re.match(r"/audio/([a-zA-Z-]+)/", urlsplit(url).path)
+    return folder[1] if folder else None
 
 
 def _method(verb: Verb) -> Method:

@@ -16,6 +16,8 @@ from requests.adapters import HTTPAdapter
 from twilio.request_validator import RequestValidator
 
 from hotline.phone.errors import PhoneError
+from hotline.phone.mailbox import Inbox
+from hotline.phone.recording import Recording, read_recording
 from hotline.phone.vocabulary import refuse_url, vocabulary
 
 Method = Literal["GET", "POST"]
@@ -63,7 +65,8 @@ class Line:
     """Where the hotline is reached.
 
     `address` gets the requests; `public_url` is the origin that is signed and that links are resolved against.
-    `fallback_url` is asked once more when a call's document fails.
+    `fallback_url` is asked once more when a call's document fails. `inbox` is where texts arrive that the hotline sends
+    of itself during a call.
     """
 
     address: str
@@ -72,6 +75,7 @@ class Line:
     account_sid: str
     number: str
     fallback_url: str | None = None
+    inbox: Inbox | None = None
 
     def post(self, path_or_url: str, form: Mapping[str, str]) -> WebhookAnswer:
         """The TwiML that answers a signed webhook. Raises PhoneError with Twilio's code."""
@@ -94,7 +98,7 @@ class Line:
         if answer.body and answer.media_type not in TWIML_TYPES:
             raise PhoneError(f"The answer of {answer.path} is neither empty nor text/xml.", 12300)
 
-    def listen(self, url: str) -> None:
+    def listen(self, url: str) -> Recording:
         """Fetches a recording, which must be there and of a type that Twilio plays. Raises PhoneError."""
         answer = self._follow("GET", url, None, MOST_AUDIO_BYTES)
         _check_status(answer)
@@ -103,6 +107,7 @@ class Line:
             raise PhoneError(f"The recording {answer.path} is {kind}, which Twilio does not play.", 12300)
         if not answer.body:
             raise PhoneError(f"The recording {answer.path} is empty.", 11200)
+        return read_recording(answer.body)
 
     def resolve(self, reference: str, base: str | None = None) -> str:
         """The public URL of a link in the document at `base`. Raises PhoneError."""

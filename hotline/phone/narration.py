@@ -14,6 +14,8 @@ SILENCE = "silence"
 HANG_UP = "hang up"
 SAYS = "says:"
 
+# What Twilio's voices call languages that recordings have under their usual code.
+_TWILIO_CODES = {"cmn": "zh", "arb": "ar"}
 _ERRORS = ("(error", "(the call ends: application error", "(the call ends: status callback error")
 
 
@@ -43,8 +45,8 @@ def heard_line(line: Line, event: Event) -> str | None:
     """One event as a line: the words themselves, or a mark in parentheses; None for what nobody notices."""
     repeated = f", {event.times} times" if event.times > 1 else ""
     match event.kind:
-        case "said":
-            heard: str | None = (event.text or "") + (f" (said {event.times} times)" if repeated else "")
+        case "said" | "played" if event.words is not None:
+            heard: str | None = event.words + (f" (said {event.times} times)" if repeated else "")
         case "played":
             what = _place(line, event.url) if event.url else f"the tones {event.text}"
             heard = f"(plays {what}{repeated})"
@@ -64,7 +66,7 @@ def heard_line(line: Line, event: Event) -> str | None:
 def is_language_menu(call: Call) -> bool:
     """Only the language menu speaks in several languages."""
     heard = [event for event in call.events if event.kind in {"said", "played"}]
-    return len({event.language for event in heard}) > 1
+    return len({_bare(event.language) for event in heard}) > 1
 
 
 def error_mark(error: PhoneError) -> str:
@@ -79,6 +81,12 @@ def is_error(line: str) -> bool:
 
 def one_line(text: str) -> str:
     return " ".join(text.split())
+
+
+def _bare(language: str | None) -> str | None:
+    """A language without its country, as a voice and a recording of the same language both name it."""
+    primary = language.partition("-")[0] if language else None
+    return _TWILIO_CODES.get(primary, primary) if primary else None
 
 
 def _ending(event: Event) -> str:

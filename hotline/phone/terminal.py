@@ -16,8 +16,9 @@ from hotline.phone import calling, transcript
 from hotline.phone.call import Call, Event
 from hotline.phone.errors import PhoneError
 from hotline.phone.line import Line
+from hotline.phone.mailbox import TextMessage
 from hotline.phone.narration import act, heard_line, is_language_menu
-from hotline.phone.texting import OptOuts, TextMessage, send_text
+from hotline.phone.texting import OptOuts, send_text
 
 WIDEST = 76
 UNREADABLE = 2
@@ -193,7 +194,7 @@ def _show_heard(event: Event, heard: str) -> None:
     color = "red" if "error" in (event.reason or "") else None
     for number, text in enumerate(lines):
         label = click.style(f"  {tag if number == 0 else '':<7} ", fg="cyan")
-        click.echo(label + click.style(text, dim=event.kind != "said" and color is None, fg=color))
+        click.echo(label + click.style(text, dim=event.words is None and color is None, fg=color))
 
 
 def _show_error(error: PhoneError) -> None:

@@ -10,22 +10,13 @@ from itertools import takewhile
 from hotline.phone.errors import PhoneError
 from hotline.phone.forms import WHATSAPP, text_form
 from hotline.phone.line import Line, Method
+from hotline.phone.mailbox import TextMessage
 from hotline.phone.twiml import Verb, parse
 from hotline.phone.vocabulary import E164, vocabulary
 
 TEXT_PATH = "/sms"
 MOST_REPLIES = 10
 MOST_DOCUMENTS = 50
-
-
-@dataclass(frozen=True, slots=True)
-class TextMessage:
-    """One text. `by_twilio` marks what Twilio itself answers to STOP, START and HELP."""
-
-    sender: str
-    to: str
-    body: str
-    by_twilio: bool = False
 
 
 @dataclass(slots=True)

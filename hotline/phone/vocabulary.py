@@ -13,6 +13,10 @@ from urllib.parse import urlsplit
 
 Channel = Literal["voice", "messaging"]
 
+# The REST API's codes for recipients that no text reaches.
+UNREACHABLE = 21612
+LANDLINE = 21614
+
 E164 = r"\+[1-9][0-9]{6,14}"
 
 
@@ -92,7 +96,11 @@ class OptOutWords:
 
 @dataclass(frozen=True, slots=True)
 class Vocabulary:
-    """All of vocabulary.json. `voices` is keyed by language; basic voices speak any language."""
+    """All of vocabulary.json. `voices` is keyed by language; basic voices speak any language.
+
+    `message_refusals` are what the REST API says, by its codes, with the fields {to}, {sender}, {longest} and {path};
+    `refused_numbers` are those to which it sends nothing, with the code.
+    """
 
     documents: Mapping[Channel, frozenset[str]]
     elements: Mapping[str, Element]
@@ -105,6 +113,8 @@ class Vocabulary:
     basic_voices: frozenset[str]
     voices: Mapping[str, frozenset[str]]
     opt_out: OptOutWords
+    message_refusals: Mapping[int, str]
+    refused_numbers: Mapping[str, int]
 
 
 @cache
@@ -136,6 +146,8 @@ def vocabulary() -> Vocabulary:
             start_answer=words["start_answer"],
             help_answer=words["help_answer"],
         ),
+        message_refusals={int(code): sentence for code, sentence in data["message_refusals"].items()},
+        refused_numbers={number: int(code) for code, numbers in data["refused_numbers"].items() for number in numbers},
     )
 
 

@@ -1,6 +1,6 @@
 """The browser phone at /phone/: a page, and the requests with which it texts and calls the running hotline.
 
-Nothing is kept here: a call travels to the browser and back as a signed token, so any worker can go on with it.
+No call is kept here: it travels to the browser and back as a signed token, so any worker can go on with it.
 """
 
 from __future__ import annotations
@@ -34,14 +34,17 @@ from hotline.phone.calling import (
 )
 from hotline.phone.errors import PhoneError
 from hotline.phone.line import MOST_TWIML_BYTES, Line
-from hotline.phone.texting import OptOuts, TextMessage, send_text
-from hotline.phone.vocabulary import vocabulary
+from hotline.phone.mailbox import Mailbox, TextMessage
+from hotline.phone.texting import OptOuts, send_text
+from hotline.phone.vocabulary import LANDLINE, UNREACHABLE, vocabulary
 
 LONGEST_SPEECH = 500
 # A call holds at most one TwiML document; base64 and the envelope make it larger.
 LARGEST_REQUEST = 4 * MOST_TWIML_BYTES
 # As long as the hotline remembers a call.
 CALL_LIFETIME_SECONDS = 2 * 60 * 60
+
+ONLY_THIS_PAGE = "Only the phone's own page may send this. Open /phone/ and try again."
 
 KEYPAD = (
     ("1", ""),
@@ -82,9 +85,12 @@ class PhoneLanguage:
 
 
 def phone_blueprint(
-    line_for_request: Callable[[], Line], languages: Callable[[], Sequence[PhoneLanguage]]
+    line_for_request: Callable[[], Line], languages: Callable[[], Sequence[PhoneLanguage]], mailbox: Mailbox
 ) -> Blueprint:
-    """The pages under /phone/. The application needs a `secret_key`; both are asked in the requests that need them."""
+    """The pages under /phone/. The application needs a `secret_key`; both are asked in the requests that need them.
+
+    In `mailbox` wait the texts that the line sends of itself; calls collect them, whatever inbox the line names.
+    """
     phone = Blueprint(
         "phone",
         __name__,
@@ -107,31 +113,43 @@ def phone_blueprint(
             languages=languages(),
             keypad=KEYPAD,
             outcomes=OUTCOMES,
+            landlines=_refused(LANDLINE),
+            unreachable=_refused(UNREACHABLE),
             longest_text=vocabulary().longest_text,
             longest_speech=LONGEST_SPEECH,
         )
 
     @phone.post("/texts")
     def texts() -> ResponseReturnValue:
-        return jsonify(_text(line_for_request(), _json_object()))
+        return jsonify(_text(line_for_request(), mailbox, _json_object()))
 
     @phone.post("/calls")
     def calls() -> ResponseReturnValue:
-        return jsonify(_call(line_for_request(), _json_object()))
+        return jsonify(_call(line(), _json_object()))
 
     @phone.post("/calls/step")
     def step() -> ResponseReturnValue:
-        return jsonify(_step(line_for_request(), _json_object()))
+        return jsonify(_step(line(), _json_object()))
+
+    @phone.get("/inbox")
+    def inbox() -> ResponseReturnValue:
+        _refuse_other_pages()
+        texts = mailbox.collect(_fictional(request.args.get("number")))
+        return jsonify({"texts": [asdict(text) for text in texts]})
+
+    def line() -> Line:
+        return replace(line_for_request(), inbox=mailbox)
 
     return phone
 
 
-def _text(line: Line, fields: Mapping[str, object]) -> dict[str, object]:
+def _text(line: Line, mailbox: Mailbox, fields: Mapping[str, object]) -> dict[str, object]:
     sender = _caller(fields)
     if sender == "anonymous":
         raise BadRequest("A text always shows its number. Choose one from +1 203 555 0100 to +1 203 555 0199.")
     body = _words(fields, "body", vocabulary().longest_text, "Write a text first.")
-    opt_outs = OptOuts({sender} if fields.get("opted_out") is True else set())
+    opted_out = fields.get("opted_out") is True or mailbox.has_opted_out(sender)
+    opt_outs = OptOuts({sender} if opted_out else set())
     answer: dict[str, object] = {"sent": _segments(body), "messages": []}
     try:
         messages = send_text(line, sender, body, opt_outs=opt_outs)
@@ -140,6 +158,10 @@ def _text(line: Line, fields: Mapping[str, object]) -> dict[str, object]:
     else:
         answer["messages"] = [_message(message) for message in messages]
     answer["opted_out"] = sender in opt_outs.numbers
+    if answer["opted_out"]:
+        mailbox.opt_out(sender)
+    else:
+        mailbox.opt_in(sender)
     answer["held_back"] = len(opt_outs.refused)
     return answer
 
@@ -235,9 +257,19 @@ def _read_token(fields: Mapping[str, object]) -> Call:
 
 def _caller(fields: Mapping[str, object]) -> str:
     caller = fields.get("from")
-    if isinstance(caller, str) and (caller == "anonymous" or _FICTIONAL_NUMBER.fullmatch(caller)):
-        return caller
+    return "anonymous" if caller == "anonymous" else _fictional(caller)
+
+
+def _fictional(number: object) -> str:
+    if isinstance(number, str) and _FICTIONAL_NUMBER.fullmatch(number):
+        return number
     raise BadRequest("Use a fictional number, from +1 203 555 0100 to +1 203 555 0199.")
+
+
+def _refused(code: int) -> list[str]:
+    """The fictional numbers to which Twilio sends nothing for this reason."""
+    refused = vocabulary().refused_numbers.items()
+    return sorted(number for number, why in refused if why == code and _FICTIONAL_NUMBER.fullmatch(number))
 
 
 def _words(fields: Mapping[str, object], name: str, longest: int, if_empty: str) -> str:
@@ -266,12 +298,19 @@ def _refuse_strangers() -> None:
     request.max_content_length = LARGEST_REQUEST
     if request.method in {"GET", "HEAD", "OPTIONS"}:
         return
-    site, origin = request.headers.get("Sec-Fetch-Site"), request.headers.get("Origin")
-    from_this_page = origin in {f"http://{request.host}", f"https://{request.host}"}
-    if site not in {None, "same-origin"} or not (from_this_page or (origin is None and site)):
-        raise Forbidden("Only the phone's own page may send this. Open /phone/ and try again.")
+    _refuse_other_pages()
+    if "Sec-Fetch-Site" not in request.headers and "Origin" not in request.headers:
+        raise Forbidden(ONLY_THIS_PAGE)
     if request.mimetype != "application/json":
         raise UnsupportedMediaType("Send JSON, with the content type application/json.")
+
+
+def _refuse_other_pages() -> None:
+    """What is no browser names no page; the terminal phone is such."""
+    site, origin = request.headers.get("Sec-Fetch-Site"), request.headers.get("Origin")
+    own = {None, f"http://{request.host}", f"https://{request.host}"}
+    if site not in {None, "same-origin"} or origin not in own:
+        raise Forbidden(ONLY_THIS_PAGE)
 
 
 def _harden(response: Response) -> Response:

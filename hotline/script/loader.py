@@ -20,6 +20,7 @@ from hotline.script.model import (
     Script,
     Source,
     Topic,
+    TwilioVoice,
 )
 from hotline.script.organisations import (
     ALWAYS,
@@ -43,6 +44,7 @@ Kind = TypeVar("Kind", bound=StrEnum)
 
 DATA = Path(__file__).parent / "data"
 
+USUAL_WORDS_A_MINUTE = 175
 MONTHS = 12
 DAYS = 7
 
@@ -163,7 +165,7 @@ class _Reader:
     def menu(self, slug: str, table: Table) -> Menu:
         file = "menus.toml"
         provenance = _provenance(table) if table.has("sources") else None
-        return Menu(
+        menu = Menu(
             slug=slug,
             title=self.label(f"menu.{slug}.title", table.text("title"), file),
             message=self.message(
@@ -176,6 +178,8 @@ class _Reader:
             choices=table.texts("choices"),
             file=file,
         )
+        self.spoken(menu.message, table, file, provenance)
+        return menu
 
     def topics(self) -> dict[str, Topic]:
         found = {}
@@ -323,9 +327,11 @@ class _Reader:
             name=_own_name(locale),
             direction=_direction(table),
             locale=locale,
-            say=table.text("say") if table.has("say") else None,
-            voice=table.text("voice") if table.has("voice") else None,
+            twilio=_voice(table, "twilio"),
+            stand_in=_voice(table, "stand_in"),
             hear=table.text("hear") if table.has("hear") else None,
+            espeak=table.text("espeak"),
+            words_a_minute=table.number("words_a_minute", USUAL_WORDS_A_MINUTE),
         )
 
     def source(self, id: str, table: Table) -> Source:
@@ -338,6 +344,15 @@ class _Reader:
         except TableError as error:
             self.problems.append(str(error))
             return frozenset()
+
+
+def _voice(table: Table, name: str) -> TwilioVoice | None:
+    if not table.has(name):
+        return None
+    fields = table.table(name)
+    voice = TwilioVoice(name=fields.text("voice"), language=fields.text("language"))
+    fields.end()
+    return voice
 
 
 def _note(table: Table, otherwise: str) -> str:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import date
 from enum import StrEnum
@@ -39,6 +39,7 @@ class Phrase(StrEnum):
 
     WELCOME = "welcome"
     CHOICE = "choice"
+    CHOICE_BRIEF = "choice-brief"
     MORE = "more"
     PERSON = "person"
     AS_OF = "as-of"
@@ -57,6 +58,7 @@ class Phrase(StrEnum):
     TOWN = "town"
     TOWN_TITLE = "town.title"
     TOWN_UNKNOWN = "town-unknown"
+    PLACE_HEARD = "place-heard"
     TOWN_WITHOUT_RULE = "town-without-rule"
     SEVERAL_TOWNS = "several-towns"
     TOWN_CHOICE = "town-choice"
@@ -70,29 +72,67 @@ class Phrase(StrEnum):
     OPEN_ALWAYS = "open-always"
     HOLIDAY = "holiday"
     TRANSFER_OVER = "transfer-over"
+    TRANSFER_NEXT = "transfer-next"
+    TRANSFER_CLOSED = "transfer-closed"
     TRANSFER_FAILED = "transfer-failed"
+    TEXT_ME = "text-me"
+    TEXTING = "texting"
+    TEXT_SENT = "text-sent"
+    TEXT_STOPPED = "text-stopped"
+    TEXT_CANNOT_ARRIVE = "text-cannot-arrive"
+    TEXT_HIDDEN = "text-hidden"
+    TEXT_LIMIT = "text-limit"
+    TEXT_FAILED = "text-failed"
     NO_TRANSFER = "no-transfer"
     KEY_STAR = "key-star"
     KEY_POUND = "key-pound"
     WEB_DOT = "web-dot"
+    WEB_HYPHEN = "web-hyphen"
     WEB_SLASH = "web-slash"
 
 
 # What the line fills in, beside the organisations that any message may name.
 PHRASE_PLACEHOLDERS: Mapping[str, tuple[str, ...]] = {
     Phrase.CHOICE: ("key", "choice"),
+    Phrase.CHOICE_BRIEF: ("key", "choice"),
     Phrase.AS_OF: ("date",),
     Phrase.OVERDUE: ("date",),
     Phrase.LANGUAGE_CHOICE: ("language",),
+    Phrase.PLACE_HEARD: ("town",),
     Phrase.TOWN_WITHOUT_RULE: ("town",),
     Phrase.SEVERAL_TOWNS: ("towns",),
     Phrase.TOWN_CHOICE: ("town",),
     Phrase.OPEN_NOW: ("closes",),
     Phrase.OPENS: ("day", "time"),
+    Phrase.TRANSFER_CLOSED: ("day", "time"),
+    Phrase.TRANSFER_NEXT: ("organisation",),
 }
 
+# Names, which are English in every language.
+ENGLISH_PLACEHOLDERS = frozenset({"organisation", "town", "towns"})
+
 # Only ever spoken.
-SPOKEN_PHRASES = frozenset({Phrase.KEY_STAR, Phrase.KEY_POUND, Phrase.WEB_DOT, Phrase.WEB_SLASH, Phrase.NO_TRANSFER})
+SPOKEN_PHRASES = frozenset(
+    {
+        Phrase.CHOICE_BRIEF,
+        Phrase.KEY_POUND,
+        Phrase.KEY_STAR,
+        Phrase.NO_TRANSFER,
+        Phrase.PLACE_HEARD,
+        Phrase.TEXTING,
+        Phrase.TEXT_CANNOT_ARRIVE,
+        Phrase.TEXT_FAILED,
+        Phrase.TEXT_HIDDEN,
+        Phrase.TEXT_LIMIT,
+        Phrase.TEXT_ME,
+        Phrase.TEXT_SENT,
+        Phrase.TEXT_STOPPED,
+        Phrase.TRANSFER_NEXT,
+        Phrase.WEB_DOT,
+        Phrase.WEB_HYPHEN,
+        Phrase.WEB_SLASH,
+    }
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -167,19 +207,31 @@ class Menu:
 
 
 @dataclass(frozen=True, slots=True)
+class TwilioVoice:
+    """A voice of Twilio's Say, and the code of the language that it speaks."""
+
+    name: str
+    language: str
+
+
+@dataclass(frozen=True, slots=True)
 class Language:
     """`name` is the language's own; `locale` is Babel's, for dates and lists.
 
-    `say` and `hear` are the codes that Twilio takes for Say and for Gather, each None where it has none.
+    `twilio` is a voice of Twilio that speaks it, `stand_in` the nearest for when nothing else can, and `hear` the code
+    that Gather takes for it; each is None where there is none. `espeak` is eSpeak NG's voice for it, and
+    `words_a_minute` how fast that speaks.
     """
 
     code: str
     name: str
     direction: Literal["ltr", "rtl"]
     locale: Locale
-    say: str | None
-    voice: str | None
+    twilio: TwilioVoice | None
+    stand_in: TwilioVoice | None
     hear: str | None
+    espeak: str
+    words_a_minute: int
 
 
 @dataclass(frozen=True)
@@ -201,6 +253,12 @@ class Script:
         """Every part by its node."""
         return {part.node: (topic, part) for topic in self.topics.values() for part in topic.parts}
 
+    @property
+    def provenances(self) -> Iterator[Provenance]:
+        """What all that is told rests on."""
+        yield from (message.provenance for message in self.messages.values() if message.provenance)
+        yield from (organisation.provenance for organisation in self.organisations.values())
+
     @cached_property
     def nodes(self) -> frozenset[str]:
         """Everywhere that a conversation can stand."""
@@ -216,9 +274,21 @@ class Script:
             for number, page in enumerate(pages or [()], 1)
         }
 
+    def languages_by_key(self, page: str) -> tuple[str, ...]:
+        """The languages that the keys 1, 2, 3, ... choose on a page; empty where a node is none.
+
+        Keys that a later page does not need are those of the first, for whoever presses a moment late.
+        """
+        here = self.language_pages.get(page, ())
+        return (*here, *self.language_pages[LANGUAGE_NODE][len(here) :]) if here else ()
+
     @property
     def source_language(self) -> str:
         return next(iter(self.languages))
+
+    def message(self, id: str) -> Message:
+        """A message in the form that there is: written, or only spoken."""
+        return self.messages.get(id) or self.messages[f"{id}.voice"]
 
     def title(self, node: str) -> str:
         """The message id by which a node is offered as a choice."""

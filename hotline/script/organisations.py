@@ -152,6 +152,11 @@ class Organisation:
     def may_be_texted(self) -> bool:
         return self.text_line is not None and self.text_certainty.may_be_told
 
+    @property
+    def serves_anybody_anywhere(self) -> bool:
+        """In all of Connecticut, whatever the status; perhaps children alone."""
+        return self.status is ServedStatus.ANY and not self.counties
+
     def serves_anybody_in(self, county: str) -> bool:
         """Whatever the status; perhaps children alone."""
         return self.status is ServedStatus.ANY and (not self.counties or county in self.counties)
@@ -266,6 +271,29 @@ def near(script: Script, county: str, language: str, at: datetime, limit: int = 
 
     helping = [one for one in script.organisations.values() if one.help and one.serves_anybody_in(county)]
     return tuple(sorted(helping, key=rank)[:limit])
+
+
+def takers(script: Script, county: str | None, language: str, at: datetime) -> tuple[Organisation, ...]:
+    """Who may be called for anybody, whatever the status, and is not known to be closed, the likeliest to help first.
+
+    Those of the county, where it is known, or of all of Connecticut; those known to be open come before those whose
+    hours are not known, then those that speak the language. One that is known to speak other languages only is no help.
+    """
+
+    def rank(organisation: Organisation) -> tuple[bool, int, bool]:
+        return (
+            organisation.ages is ServedAges.CHILDREN,
+            _rank_of(status_of(organisation.hours, at)),
+            language not in organisation.languages,
+        )
+
+    def can_help(organisation: Organisation) -> bool:
+        speaks = not organisation.languages or language in organisation.languages
+        serves = organisation.serves_anybody_in(county) if county else organisation.serves_anybody_anywhere
+        is_closed = isinstance(status_of(organisation.hours, at), ClosedUntil)
+        return bool(organisation.help) and organisation.may_be_dialled and serves and speaks and not is_closed
+
+    return tuple(sorted((one for one in script.organisations.values() if can_help(one)), key=rank))
 
 
 def _rank_of(status: Status) -> int:

@@ -49,6 +49,14 @@ class Table:
             raise TableError(f"{self.place}: {name!r} must be true or false")
         return value
 
+    def number(self, name: str, usual: int) -> int:
+        """A whole number above zero; the usual one where the field is absent."""
+        self._read.add(name)
+        value = self.fields.get(name, usual)
+        if type(value) is not int or value <= 0:
+            raise TableError(f"{self.place}: {name!r} must be a whole number above zero")
+        return value
+
     def table(self, name: str) -> Table:
         """A table within this one; the caller ends it."""
         value = self._value(name)

@@ -51,7 +51,6 @@ def problems_of(script: Script) -> tuple[str, ...]:
             _organisations,
             _towns,
             _places,
-            _languages,
         )
         for problem in rule(script)
     )
@@ -276,12 +275,6 @@ def _places(script: Script) -> Iterator[str]:
         for text in texts:
             if not any(letter.isalnum() for letter in text):
                 yield f"{place}: {text!r} has no letters"
-
-
-def _languages(script: Script) -> Iterator[str]:
-    for language in script.languages.values():
-        if (language.say is None) != (language.voice is None):
-            yield f"languages.toml [{language.code}]: 'say' and 'voice' belong together"
 
 
 def _may_be_dialled(organisation: Organisation | None) -> bool:

@@ -25,6 +25,7 @@ def encode(session: Session) -> bytes:
         session.county,
         list(session.offered),
         list(session.back),
+        session.texts,
     ]
     record = json.dumps(fields, separators=(",", ":")).encode()
     if len(record) <= MOST_BYTES:
@@ -39,11 +40,12 @@ def encode(session: Session) -> bytes:
 def decode(record: bytes) -> Session:
     """The session of a record. Raises RecordError for anything that encode() does not write."""
     try:
-        turns, language, node, misses, greeted, county, offered, back = json.loads(record)
-        session = Session(turns, language, node, tuple(back), misses, bool(greeted), county, tuple(offered))
+        turns, language, node, misses, greeted, county, offered, back, asked = json.loads(record)
+        session = Session(turns, language, node, tuple(back), misses, bool(greeted), county, tuple(offered), asked)
     except (ValueError, TypeError, RecursionError) as error:
         raise RecordError("this is not a session's record") from error
     texts = (session.language or "", session.node or "", session.county or "", *session.offered, *session.back)
-    if type(turns) is not int or type(misses) is not int or not all(isinstance(text, str) for text in texts):
+    counted = (turns, misses, asked)
+    if any(type(number) is not int for number in counted) or not all(isinstance(text, str) for text in texts):
         raise RecordError("this is not a session's record")
     return session

@@ -5,7 +5,7 @@ from __future__ import annotations
 import hmac
 import logging
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import cast
 
 from redis.exceptions import RedisError
@@ -96,7 +96,7 @@ class Sessions:
 
     def __init__(self, redis: RedisClient, secret: str, *, after_forgetting: Callable[[], None] = lambda: None) -> None:
         self._redis = redis
-        self._secret = secret.encode()
+        self._secret = secret
         self._after_forgetting = after_forgetting
         self._load = redis.register_script(_LOAD)
         self._save = redis.register_script(_SAVE)
@@ -104,7 +104,7 @@ class Sessions:
     def load(self, conversation: Conversation, step: Step) -> Loaded:
         """The session before this step, also where the step is a repeat."""
         arguments = [
-            self._digest("step", step.id),
+            _digest(self._secret, "step", step.id),
             "named" if step.named else "unnamed",
             STEPS_KEPT,
             STEP_SECONDS,
@@ -144,15 +144,37 @@ class Sessions:
         except RedisError as error:
             log.warning("session not saved: %s", type(error).__name__)
 
+    def begin(self, conversation: Conversation, session: Session) -> None:
+        """Begins a conversation of which the line speaks first; it goes on in the language that is spoken."""
+        session_key, language_key, _ = self._keys(conversation)
+        try:
+            with self._redis.pipeline(transaction=False) as pipeline:
+                pipeline.set(session_key, encode(session), ex=TEXT_SECONDS)
+                if session.language:
+                    pipeline.set(language_key, session.language, ex=LANGUAGE_SECONDS)
+                pipeline.execute()
+        except RedisError as error:
+            log.warning("conversation not begun: %s", type(error).__name__)
+
     def _keys(self, conversation: Conversation) -> list[str]:
         """The session, the language remembered and the steps: in one slot of a cluster, by the hash tag."""
-        who = "{" + self._digest(conversation.channel, conversation.number) + "}"
-        call = f":{self._digest('call', conversation.call)}" if conversation.call else ""
-        return [f"session:{who}{call}", f"language:{who}", f"steps:{who}{call}"]
+        of_all_calls = replace(conversation, call=None)
+        return [
+            key_of("session", conversation, self._secret),
+            key_of("language", of_all_calls, self._secret),
+            key_of("steps", conversation, self._secret),
+        ]
 
-    def _digest(self, *what: str) -> str:
-        message = "\0".join(what).encode("utf-8", "surrogatepass")
-        return hmac.digest(self._secret, message, "sha256")[:16].hex()
+
+def key_of(kind: str, conversation: Conversation, secret: str) -> str:
+    """A key of a conversation in Redis; all of one number share a hash tag, and so a slot of a cluster."""
+    call = f":{_digest(secret, 'call', conversation.call)}" if conversation.call else ""
+    return f"{kind}:{{{_digest(secret, conversation.channel, conversation.number)}}}{call}"
+
+
+def _digest(secret: str, *what: str) -> str:
+    message = "\0".join(what).encode("utf-8", "surrogatepass")
+    return hmac.digest(secret.encode(), message, "sha256")[:16].hex()
 
 
 def _session(record: bytes, language: str) -> Session:

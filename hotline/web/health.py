@@ -5,11 +5,12 @@ from __future__ import annotations
 from flask import Blueprint, Response, jsonify
 from redis.exceptions import RedisError
 
+from hotline.channels.voices import Voices
 from hotline.store.connection import RedisClient
 from hotline.understanding.understanding import Understanding
 
 
-def health_blueprint(redis: RedisClient, understanding: Understanding) -> Blueprint:
+def health_blueprint(redis: RedisClient, understanding: Understanding, voices: Voices) -> Blueprint:
     blueprint = Blueprint("health", __name__)
 
     @blueprint.get("/healthz")
@@ -18,8 +19,12 @@ def health_blueprint(redis: RedisClient, understanding: Understanding) -> Bluepr
 
     @blueprint.get("/readyz")
     def readyz() -> Response:
-        """Without Redis or the encoder the line still answers, so it is ready; what it lacks is named."""
-        lacks = {"redis": not _answers(redis), "understanding": not understanding.reads_meaning}
+        """Without Redis, the encoder or eSpeak NG the line still answers, so it is ready; what it lacks is named."""
+        lacks = {
+            "redis": not _answers(redis),
+            "understanding": not understanding.reads_meaning,
+            "audio": voices.audio is None,
+        }
         return jsonify(ready=True, degraded=[name for name, is_lacking in lacks.items() if is_lacking])
 
     return blueprint

@@ -4,14 +4,19 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
+from dataclasses import replace
 from datetime import datetime
+from urllib.parse import urlsplit
 
 from flask import Request
 from werkzeug.datastructures import MultiDict
 
-from hotline.dialogue.heard import Heard, Keys, Silence, TransferEnded, Words
+from hotline.channels.paths import VoicePlace
+from hotline.dialogue.heard import Heard, Keys, Silence, TextAsked, TransferEnded, Words
+from hotline.dialogue.scene import TEXT_KEY
 from hotline.dialogue.session import Session
 from hotline.dialogue.which_town import asks_for_town
+from hotline.script.model import MAIN_MENU
 from hotline.store.sessions import Conversation, Step
 from hotline.understanding.understanding import Understanding
 
@@ -19,7 +24,8 @@ FORM = "application/x-www-form-urlencoded"
 ANSWERED = frozenset({"completed", "answered"})
 CALL_IS_OVER = frozenset({"completed", "busy", "failed", "no-answer", "canceled"})
 
-_CALLER = re.compile(r"\+[1-9]\d{6,14}|(sip|sips|client):.+")
+_NUMBER = re.compile(r"\+[1-9]\d{6,14}")
+_CALLER = re.compile(rf"{_NUMBER.pattern}|(sip|sips|client):.+")
 
 # What tells one webhook of a call from the next where Twilio gives it no name of its own.
 TELLING_FIELDS = ("Body", "Digits", "SpeechResult", "DialCallStatus", "CallStatus")
@@ -85,12 +91,47 @@ def heard_in_text(body: str, session: Session, understanding: Understanding, at:
     return Words(at, understanding.understand(body, session.language, asked_for_town=asked_for_town))
 
 
-def heard_in_call(form: Mapping[str, str], session: Session, understanding: Understanding, at: datetime) -> Heard:
+def heard_in_call(
+    form: Mapping[str, str], session: Session, understanding: Understanding, at: datetime, *, can_be_texted: bool
+) -> Heard:
     """What Gather or Dial report: a transfer's outcome, keys, speech, or nothing."""
     if outcome := form.get("DialCallStatus"):
         return TransferEnded(at, answered=outcome in ANSWERED)
     if digits := form.get("Digits"):
-        return Keys(at, digits)
+        return TextAsked(at, can_arrive=can_be_texted) if digits == TEXT_KEY else Keys(at, digits)
     if words := form.get("SpeechResult"):
-        return heard_in_text(words, session, understanding, at)
+        heard = heard_in_text(words, session, understanding, at)
+        return _without_language(heard) if asks_for_town(session.node) else heard
     return Silence(at)
+
+
+def _without_language(heard: Heard) -> Heard:
+    """A town is listened for in English, so that the words tell nothing of the language."""
+    if isinstance(heard, Words) and not heard.understood.asks_for_language:
+        return replace(heard, understood=replace(heard.understood, language=None))
+    return heard
+
+
+def can_be_texted(form: Mapping[str, str], hidden_callers: frozenset[str]) -> bool:
+    """Whether caller and line both have numbers, so that a text can go from one to the other."""
+    numbers = [form.get("From", ""), form.get("To", "")]
+    return all(_NUMBER.fullmatch(number) and number not in hidden_callers for number in numbers)
+
+
+def language_of_number(form: Mapping[str, str], languages: Mapping[str, str]) -> str | None:
+    """The language that a number of the line belongs to."""
+    return languages.get(form.get("To", "").rpartition(":")[2])
+
+
+def is_fallback(form: Mapping[str, str]) -> bool:
+    """Whether Twilio asks what to do now, since a document or a sound of the line could not be fetched or used."""
+    return "ErrorCode" in form
+
+
+def place_of_failure(form: Mapping[str, str]) -> VoicePlace | None:
+    """Where a call stood, or at least its language, by the address that failed."""
+    path = urlsplit(form.get("ErrorUrl", "")).path
+    if place := re.fullmatch(r"/voice/([a-z-]{2,12})/([^/]{1,200})", path):
+        return VoicePlace.of(place[1], place[2])
+    sound = re.fullmatch(r"/audio/([a-z-]{2,12})/[^/]{1,200}", path)
+    return VoicePlace(sound[1], MAIN_MENU) if sound else None

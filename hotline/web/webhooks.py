@@ -13,31 +13,41 @@ from flask import Blueprint, Response, abort, g, request
 from werkzeug.exceptions import Forbidden, HTTPException, RequestEntityTooLarge
 
 from hotline.channels.paths import VoicePlace
-from hotline.channels.text import render_nothing, render_number, render_text
-from hotline.channels.voice import render_call, render_no_call, render_transfer
+from hotline.channels.text import bodies, render_nothing, render_number, render_text, text_of
+from hotline.channels.voice import CallRenderer, render_no_call
+from hotline.channels.voices import Voices
 from hotline.channels.wording import SpokenWording, WrittenWording
-from hotline.dialogue.advance import advance
-from hotline.dialogue.heard import Arrival
-from hotline.dialogue.reply import Turn
+from hotline.dialogue.advance import advance, begin_texting
+from hotline.dialogue.heard import Arrival, Heard, TextEnded, TextOutcome, Unheard
+from hotline.dialogue.reply import SendText, Turn
 from hotline.dialogue.session import Session
 from hotline.script.model import Script
 from hotline.settings import Settings
 from hotline.store.counts import Counts
-from hotline.store.sessions import Loaded, Sessions
+from hotline.store.sessions import Conversation, Loaded, Sessions
+from hotline.store.texts import TextOutcomes
 from hotline.understanding.understanding import Understanding
+from hotline.web.outgoing import ANSWER_SECONDS, Outgoing
 from hotline.web.requests import (
     belongs_to_carrier,
     caller_of,
+    can_be_texted,
     heard_in_call,
     heard_in_text,
+    is_fallback,
     is_form,
     is_over,
     is_report_on_a_message,
+    language_of_number,
+    place_of_failure,
     raw_path_of,
     step_of,
     texter_of,
 )
 from hotline.web.signature import is_signed
+
+# A little longer than Twilio may take to accept a text.
+LONGEST_WAIT_SECONDS = ANSWER_SECONDS + 1.0
 
 log = logging.getLogger(__name__)
 
@@ -53,6 +63,9 @@ class Webhooks:
     understanding: Understanding
     written: WrittenWording
     spoken: SpokenWording
+    voices: Voices
+    outgoing: Outgoing
+    outcomes: TextOutcomes
     now: Callable[[], datetime]
 
     def blueprint(self) -> Blueprint:
@@ -92,38 +105,78 @@ class Webhooks:
             return _twiml(render_nothing())
         texter = texter_of(form)
         loaded = self.sessions.load(texter, step_of(request))
-        heard = heard_in_text(form.get("Body", ""), loaded.session, self.understanding, self.now())
-        turn = advance(self.script, loaded.session, heard)
+        session = self.in_language_of_number(loaded.session)
+        heard = heard_in_text(form.get("Body", ""), session, self.understanding, self.now())
+        turn = advance(self.script, session, heard)
         document = render_text(turn.reply, self.written)
         self.sessions.save(texter, loaded, turn.session, learned=turn.learned)
         self.count(turn, loaded)
         return _twiml(document)
 
     def voice(self) -> Response:
-        """A call comes in."""
+        """A call comes in, or one goes on here for which something could not be fetched."""
         form = request.form
         if is_over(form):
             return _twiml(render_no_call())
         caller = caller_of(form, self.script.hidden_callers)
         loaded = self.sessions.load(caller, step_of(request))
-        turn = advance(self.script, loaded.session, Arrival(self.now()))
-        document = render_call(turn.reply, self.spoken, form.get("To", ""))
+        session = self.in_language_of_number(loaded.session)
+        heard: Heard = Arrival(self.now())
+        if is_fallback(form):
+            session, heard = self.standing_where_it_failed(session), Unheard(self.now())
+        turn = advance(self.script, session, heard, by_phone=True)
+        document = self.renderer().call(turn.reply)
         self.sessions.save(caller, loaded, turn.session, learned=turn.learned)
         return _twiml(document)
 
     def voice_node(self, language: str, node: str) -> Response:
-        """A key, speech, silence or a transfer's outcome at a node of a call."""
+        """A key, speech, silence, or what became of a text or a transfer, at a node of a call."""
         form = request.form
         if is_over(form):
             return _twiml(render_no_call())
         caller = caller_of(form, self.script.hidden_callers)
         loaded = self.sessions.load(caller, step_of(request))
-        session = self.standing_at(VoicePlace.of(language, node), loaded.session)
-        turn = advance(self.script, session, heard_in_call(form, session, self.understanding, self.now()))
-        document = render_call(turn.reply, self.spoken, form.get("To", ""))
+        place = VoicePlace.of(language, node)
+        session = self.standing_at(place, loaded.session)
+        turn = advance(self.script, session, self.heard_in_call(place, session, caller), by_phone=True)
+        if isinstance(turn.reply.effect, SendText) and turn.session and not loaded.repeated:
+            self.send_text(caller, turn.session)
+        document = self.renderer().call(turn.reply)
         self.sessions.save(caller, loaded, turn.session, learned=turn.learned)
         self.count(turn, loaded)
         return _twiml(document)
+
+    def heard_in_call(self, place: VoicePlace, session: Session, caller: Conversation) -> Heard:
+        if is_fallback(request.form):
+            return Unheard(self.now())
+        if place.texted:
+            outcome = self.outcomes.wait(caller, LONGEST_WAIT_SECONDS)
+            return TextEnded(self.now(), outcome or TextOutcome.FAILED)
+        can_arrive = can_be_texted(request.form, self.script.hidden_callers)
+        return heard_in_call(request.form, session, self.understanding, self.now(), can_be_texted=can_arrive)
+
+    def send_text(self, caller: Conversation, session: Session) -> None:
+        """Sends what the call says here as a text; questions to it go on in the same language."""
+        texter = Conversation("sms", caller.number)
+        first = begin_texting(self.script, session, self.now())
+
+        def remember(outcome: TextOutcome) -> None:
+            if outcome is TextOutcome.SENT and first.session:
+                self.sessions.begin(texter, first.session)
+            self.outcomes.put(caller, outcome)
+
+        self.outcomes.begin(caller)
+        texts = bodies(text_of(first.reply, self.written))
+        self.outgoing.send(request.form.get("To", ""), caller.number, texts, remember)
+
+    def renderer(self) -> CallRenderer:
+        """Renders for the number that was called; without sounds where one could not be fetched just now."""
+        voices = self.voices.without_audio() if is_fallback(request.form) else self.voices
+        return CallRenderer(self.spoken, voices, request.form.get("To", ""))
+
+    def in_language_of_number(self, session: Session) -> Session:
+        """A number of the line may belong to one language; who spoke another before is greeted in that."""
+        return replace(session, language=session.language or language_of_number(request.form, self.settings.languages))
 
     def count(self, turn: Turn, loaded: Loaded) -> None:
         """Whether words were understood, once for each that was heard."""
@@ -145,7 +198,14 @@ class Webhooks:
             return _twiml(render_number(self.written))
         named = str((request.view_args or {}).get("language"))
         language = named if named in self.script.languages else self.script.source_language
-        return _twiml(render_transfer(self.spoken, language, request.form.get("To", "")))
+        return _twiml(self.renderer().last_resort(language))
+
+    def standing_where_it_failed(self, session: Session) -> Session:
+        """The session where it stood when something failed; without Redis, as far as the failed address tells."""
+        place = place_of_failure(request.form)
+        if session.node or place is None:
+            return session
+        return self.standing_at(place, session)
 
     def standing_at(self, place: VoicePlace, session: Session) -> Session:
         """The session where the path says that the call stands, whatever Redis knows of it."""

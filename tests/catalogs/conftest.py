@@ -47,7 +47,7 @@ MakeScript = Callable[..., Script]
 
 
 def _language(code: str) -> Language:
-    return Language(code, f"Language {code}", "ltr", Locale.parse(LOCALES[code]), None, None, None)
+    return Language(code, f"Language {code}", "ltr", Locale.parse(LOCALES[code]), None, None, None, code, 175)
 
 
 @pytest.fixture
@@ -111,7 +111,7 @@ def data(tmp_path: Path) -> Path:
     rests_on = 'sources = ["law"]\nas_of = 2026-11-22\nreview_by = 2027-02-01\n'
     files = {
         "languages.toml": "".join(
-            f'[{code}]\ndirection = "ltr"\nlocale = "{LOCALES[code]}"\n' for code in ("en", "es")
+            f'[{code}]\ndirection = "ltr"\nlocale = "{LOCALES[code]}"\nespeak = "{code}"\n' for code in ("en", "es")
         ),
         "sources.toml": '[law]\ntitle = "Public Act 25-29"\n',
         "organisations.toml": (

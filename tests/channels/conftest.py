@@ -7,12 +7,11 @@ from pathlib import Path
 
 import polib
 import pytest
-from babel import Locale
 
 from hotline.catalogs.catalog import Catalogs
 from hotline.channels.wording import SpokenWording, WrittenWording
 from hotline.script.loader import load_script
-from hotline.script.model import Language, Script
+from hotline.script.model import Script
 
 _PLACEHOLDER = re.compile(r"(\{[^}]*\})")
 _LETTERS = str.maketrans("abcdefghijklmnopqrstuvwxyz", "абцдефгхийклмнопкрстувьхыз")
@@ -79,7 +78,7 @@ def spoken(script: Script, catalogs: Catalogs) -> SpokenWording:
 @pytest.fixture(scope="session")
 def arabic(script: Script, tmp_path_factory: pytest.TempPathFactory) -> tuple[WrittenWording, SpokenWording]:
     """The line in English and Arabic."""
-    language = Language("ar", "العربية", "rtl", Locale("ar"), "ar-AE", "Polly.Hala-Neural", "ar-EG")
+    language = load_script().languages["ar"]
     speaking = replace(script, languages={"en": script.languages["en"], "ar": language})
     locales = tmp_path_factory.mktemp("arabic")
     write_catalog(speaking, locales, language="ar", translated=in_arabic_letters)

@@ -99,15 +99,15 @@ def test_a_text_has_the_room_of_its_kind(
     assert [remark for remark in remarks if "segments" in remark] == ([what] if what else [])
 
 
-def test_what_takes_longer_than_half_a_minute_to_say_is_too_long(
+def test_what_takes_longer_than_a_caller_listens_is_too_long(
     measured: Measured, changed: Callable[..., Script]
 ) -> None:
     def remarks(text: str) -> list[str]:
         return [remark.what for remark in too_long(changed("town.voice", text), measured("town.voice", text))]
 
-    assert remarks("x" * int(30 * EN.characters_a_second)) == []
-    assert remarks("x" * int(31 * EN.characters_a_second)) == ["it takes 31.0 seconds to say; 30 at most"]
-    assert remarks(" ".join("1" * 80)) == ["it takes 33.6 seconds to say; 30 at most"]
+    assert remarks("x" * int(35 * EN.characters_a_second)) == []
+    assert remarks("x" * int(36 * EN.characters_a_second)) == ["it takes 36.0 seconds to say; 35 at most"]
+    assert remarks(" ".join("1" * 100)) == ["it takes 38.0 seconds to say; 35 at most"]
 
 
 def test_digits_are_said_one_by_one_and_english_at_the_rate_of_english() -> None:

@@ -12,11 +12,15 @@ from pathlib import Path
 import pytest
 
 from hotline.catalogs.catalog import Catalogs
+from hotline.channels.voice import CallRenderer
+from hotline.channels.voices import Voices
 from hotline.channels.wording import SpokenWording, Wording, WrittenWording
+from hotline.dialogue.reply import Reply
 from hotline.dialogue.scene import scene_of
 from hotline.dialogue.session import Session
 from hotline.phone.line import Line
 from hotline.phone.transcript import Transcript, differences, parse, replay, write
+from hotline.phone.twiml import parse as parse_twiml
 from hotline.script.model import UNSURE_NODE, Script
 from tests.conftest import NOW
 
@@ -84,9 +88,15 @@ def _heard(folder: Path, channel: str) -> Iterator[str]:
 
 
 def _said_at(wording: Wording, node: str, language: str) -> list[str]:
+    """What is said at a node and then offered, line by line as the channel gives it."""
     offered = ("scams",) if node == UNSURE_NODE else ()
     is_of_languages = node in wording.script.language_pages
     session = Session(language=None if is_of_languages else language, node=node, offered=offered)
     scene = scene_of(wording.script, session, NOW)
     choices = () if offered or scene.transfer else scene.choices
-    return [*(wording.words(say, language) for say in scene.says), *(wording.choice(one, language) for one in choices)]
+    if isinstance(wording, SpokenWording):
+        reply = Reply(language, node, 0, scene.says, choices)
+        document = CallRenderer(wording, Voices(wording.script, None, None), "").call(reply)
+        return [verb.text for verb in parse_twiml(document, "voice")[0].children]
+    said = [wording.words(say, language) for say in scene.says]
+    return [*said, *(wording.choice(one, language) for one in choices if not one.spoken_only)]

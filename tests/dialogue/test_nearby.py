@@ -66,6 +66,7 @@ def test_another_place_may_be_given() -> None:
     assert [choice.label.message for choice in reply.choices] == [
         "topic.legal-help.title",
         "another-place",
+        "text-me",
         "person",
         "menu.main.title",
     ]

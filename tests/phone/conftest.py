@@ -1,9 +1,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
 
+from hotline.phone.mailbox import Mailbox
 from tests.phone.peer import Answer, Peer, running_peer
 
 
@@ -11,6 +13,11 @@ from tests.phone.peer import Answer, Peer, running_peer
 def running() -> Iterator[Peer]:
     with running_peer() as peer:
         yield peer
+
+
+@pytest.fixture
+def mailbox(tmp_path: Path) -> Mailbox:
+    return Mailbox(tmp_path / "phone")
 
 
 @pytest.fixture

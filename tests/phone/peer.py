@@ -42,7 +42,7 @@ class Peer:
     address: str = ""
     routes: dict[str, Answer | Callable[[Seen], Answer]] = field(default_factory=dict)
     seen: list[Seen] = field(default_factory=list)
-    unsigned: tuple[str, ...] = ("/audio/",)
+    unsigned: tuple[str, ...] = ("/audio/", "/phone/")
 
     def twiml(self, path: str, inside: str) -> None:
         """Serves `<Response>inside</Response>` at `path`."""

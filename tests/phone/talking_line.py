@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from html import escape
 
-from flask import Flask
+from flask import Flask, Response
 
+from hotline.phone.mailbox import Mailbox
 from hotline.phone.web import PhoneLanguage, phone_blueprint
 from tests.phone.peer import Answer, Peer, Seen
 
@@ -73,11 +74,18 @@ def talk(peer: Peer) -> None:
         peer.routes[f"/voice/{code}/person"] = _person
 
 
-def phone_app(peer: Peer) -> Flask:
+def phone_app(peer: Peer, mailbox: Mailbox) -> Flask:
     """The browser phone on its own, as the application factory puts it together."""
     app = Flask("phone_alone")
     app.secret_key = "only for tests"
-    app.register_blueprint(phone_blueprint(peer.line, lambda: LANGUAGES))
+    app.register_blueprint(phone_blueprint(peer.line, lambda: LANGUAGES, mailbox))
+
+    @app.get("/audio/<path:path>")
+    def recording(path: str) -> Response:
+        answer = peer.routes[f"/audio/{path}"]
+        assert isinstance(answer, Answer)
+        return Response(answer.body, answer.status, content_type=answer.content_type)
+
     return app
 
 

@@ -15,9 +15,11 @@ from playwright.sync_api import Browser, Locator, Page, expect, sync_playwright
 from werkzeug.serving import WSGIRequestHandler, make_server
 
 from hotline.phone import web
+from hotline.phone.mailbox import Mailbox, TextMessage
 from tests.phone.chromium import ARGUMENTS, find_chromium
-from tests.phone.peer import Answer, Peer
+from tests.phone.peer import NUMBER, Answer, Peer
 from tests.phone.talking_line import ARABIC_DOOR, ENGLISH_DOOR, SPANISH_DOOR, messages, phone_app, talk, twiml
+from tests.phone.wav import wav
 
 NEEDS_CHROMIUM = "The browser phone is tested in Chromium: apt-get install chromium"
 WIDE = (1280, 800)
@@ -53,6 +55,10 @@ class Screen:
 
     def key(self, key: str) -> Locator:
         return self.page.get_by_role("group", name="Keypad").get_by_role("button", name=key, exact=True)
+
+    @property
+    def number(self) -> str:
+        return "+" + re.sub(r"\D", "", self.page.get_by_label("Resident’s number").input_value())
 
     @property
     def thread(self) -> Locator:
@@ -98,14 +104,20 @@ def opened(browser: Browser) -> Iterator[Screen]:
 
 
 @pytest.fixture(scope="module")
-def origin(running: Peer) -> Iterator[str]:
+def line_mailbox(tmp_path_factory: pytest.TempPathFactory) -> Mailbox:
+    """Where texts wait that the line sends of itself."""
+    return Mailbox(tmp_path_factory.mktemp("phone"))
+
+
+@pytest.fixture(scope="module")
+def origin(running: Peer, line_mailbox: Mailbox) -> Iterator[str]:
     class Quiet(WSGIRequestHandler):
         protocol_version = "HTTP/1.1"
 
         def log(self, *_: object) -> None:
             """The tests' output stays quiet."""
 
-    server = make_server("127.0.0.1", 0, phone_app(running), threaded=True, request_handler=Quiet)
+    server = make_server("127.0.0.1", 0, phone_app(running, line_mailbox), threaded=True, request_handler=Quiet)
     thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.01})
     thread.start()
     yield f"http://127.0.0.1:{server.server_port}"
@@ -237,9 +249,30 @@ def test_a_number_that_is_not_fictional_is_not_taken(screen: Screen, peer: Peer)
     assert peer.forms("/sms")[0]["From"] == "+12035550177"
 
 
-def test_stop_holds_answers_back_until_start(screen: Screen) -> None:
+def test_no_number_that_texts_do_not_reach_comes_by_chance(screen: Screen) -> None:
+    numbers: list[str] = screen.page.evaluate(
+        """() => [...Array(200)].map(() => {
+          document.getElementById("new-conversation").click();
+          return document.getElementById("caller").value.slice(-4);
+        })"""
+    )
+    assert set(numbers) == {f"01{number:02}" for number in range(1, 90)}
+
+
+def test_a_landline_may_be_typed_in_and_the_page_says_which_they_are(screen: Screen) -> None:
+    number = screen.page.get_by_label("Resident’s number")
+    expect(number).to_have_accessible_description(re.compile("0190 to 0194 are landlines"))
+    number.fill("+1 203 555 0190")
+    number.press("Enter")
+    assert screen.number == "+12035550190"
+    screen.call()
+    expect(screen.transcript).to_contain_text("For English, press 1.")
+
+
+def test_stop_holds_answers_back_until_start(screen: Screen, line_mailbox: Mailbox) -> None:
     screen.text("STOP")
     expect(screen.thread).to_contain_text("answered by the carrier")
+    assert line_mailbox.has_opted_out(screen.number)
     screen.text("hello")
     expect(screen.thread).to_contain_text("held back")
     screen.text("START")
@@ -441,6 +474,59 @@ def test_a_text_that_the_line_sends_during_a_call_arrives_in_the_thread(screen: 
     expect(screen.thread).to_contain_text("1 segment · GSM-7")
 
 
+@on_a_phone
+def test_texts_that_the_line_sends_of_itself_arrive_during_the_call(screen: Screen, line_mailbox: Mailbox) -> None:
+    screen.choose_pane("Call")
+    screen.call()
+    for body in ("Llame al 1-800-798-0671.", "Ayuda cerca: “New Haven Legal”."):
+        line_mailbox.deliver(TextMessage(NUMBER, screen.number, body))
+    screen.key("2").click()
+    expect(screen.transcript.get_by_text("A text arrives")).to_have_count(2)
+    texts = screen.page.get_by_role("radio", name="Texts")
+    expect(texts).to_have_accessible_name("Texts new")
+    screen.choose_pane("Texts")
+    expect(texts).to_have_accessible_name("Texts")
+    arrived = screen.thread.get_by_role("article")
+    expect(arrived.locator(".words")).to_have_text(["Llame al 1-800-798-0671.", "Ayuda cerca: “New Haven Legal”."])
+    expect(arrived.locator(".facts")).to_have_text(
+        ["1 segment · GSM-7 · 24 characters", "1 segment · UCS-2 · 31 units"]
+    )
+    assert _width_to_scroll(screen.page) == 0
+
+
+@on_a_phone
+def test_a_recording_shows_its_words_and_that_it_is_one(screen: Screen, peer: Peer) -> None:
+    peer.routes["/audio/ht/1.wav"] = Answer(wav("Pou Kreyòl, peze 4."), "audio/wav")
+    peer.routes["/audio/ht/2.wav"] = Answer(b"RIFF", "audio/wav")
+    plays = "<Play>/audio/ht/1.wav</Play>"
+    peer.twiml("/voice", f"<Gather>{plays}{plays}<Say language='fr-FR'>Un.</Say><Play>/audio/ht/2.wav</Play></Gather>")
+    screen.choose_pane("Call")
+    screen.call()
+    words = screen.transcript.locator(".said .words")
+    expect(words).to_have_text(["Pou Kreyòl, peze 4.", "Pou Kreyòl, peze 4.", "Un."])
+    expect(words.first).to_have_attribute("lang", "ht")
+    expect(screen.transcript.locator(".tag:visible")).to_have_text(["ht (recording)", "fr-FR"])
+    expect(screen.transcript.locator(".recorded:visible")).to_have_count(1)
+    expect(screen.transcript.locator(".fact")).to_have_text("Recording 2.wav")
+    assert _width_to_scroll(screen.page) == 0
+
+
+def test_a_language_menu_of_recordings_is_one(screen: Screen, peer: Peer) -> None:
+    peer.routes["/audio/ht/1.wav"] = peer.routes["/audio/es/2.wav"] = Answer(wav("Peze."), "audio/wav")
+    play = "<Play>/audio/ht/1.wav</Play>"
+    peer.twiml("/voice", f'<Gather numDigits="1" action="/voice/language">{play}<Say>Press 1.</Say></Gather>')
+    screen.page.get_by_label("Language").select_option("es")
+    screen.call()
+    expect(screen.transcript).to_contain_text("Pressed 2, for Español")
+    both = "<Play>/audio/es/2.wav</Play><Say language='es-US'>Oprima 1.</Say>"
+    peer.twiml("/voice", f'<Gather numDigits="1" action="/voice/es/menu">{both}</Gather>')
+    screen.page.get_by_role("button", name="Hang up").click()
+    screen.page.get_by_role("button", name="Call again").click()
+    expect(screen.transcript).to_contain_text("Oprima 1.")
+    expect(screen.state).to_have_text("On the call")
+    expect(screen.transcript).not_to_contain_text("Pressed")
+
+
 @pytest.mark.parametrize(
     "words",
     [
@@ -594,6 +680,41 @@ def test_speech_is_spoken_in_its_language_only_when_turned_on_and_a_key_stops_it
     stops = screen.page.evaluate("stops")
     screen.key("2").click()
     assert screen.page.evaluate("stops") == stops + 1
+
+
+def test_recordings_are_played_in_their_turn_among_what_is_spoken(screen: Screen, peer: Peer) -> None:
+    """Chromium really plays them: mu-law, from the page's own origin."""
+    peer.routes["/audio/ht/1.wav"] = Answer(wav("Youn.", seconds=0.2), "audio/wav")
+    peer.routes["/audio/ht/broken.wav"] = Answer(b"RIFF", "audio/wav")
+    plays = "".join(f"<Play>/audio/ht/{name}.wav</Play>" for name in ("1", "broken"))
+    peer.twiml("/voice", f"<Gather><Say>One.</Say>{plays}<Say>Two.</Say><Say>Three.</Say></Gather>")
+    screen.page.evaluate(
+        """() => {
+          globalThis.heard = [];
+          const voice = { lang: "en-US", name: "en-US", voiceURI: "en-US" };
+          Object.defineProperty(SpeechSynthesisUtterance.prototype, "voice", { set() {}, configurable: true });
+          speechSynthesis.getVoices = () => [voice];
+          speechSynthesis.speak = (utterance) => {
+            heard.push(utterance.text);
+            setTimeout(() => (heard.push("over"), utterance.onend()), 50);
+          };
+          const Original = Audio;
+          globalThis.Audio = function (url) {
+            const recording = new Original(url);
+            const tell = (event) => heard.push(`${new URL(recording.src).pathname} ${event.type}`);
+            for (const kind of ["playing", "ended", "error"]) recording.addEventListener(kind, tell);
+            return recording;
+          };
+        }"""
+    )
+    screen.page.get_by_label("Speak aloud").check()
+    screen.call()
+    screen.page.wait_for_function("() => heard.length === 9")
+    assert screen.page.evaluate("heard") == [
+        *("One.", "over"),
+        *("/audio/ht/1.wav playing", "/audio/ht/1.wav ended", "/audio/ht/broken.wav error"),
+        *("Two.", "over", "Three.", "over"),
+    ]
 
 
 @in_both_schemes

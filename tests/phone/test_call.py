@@ -30,6 +30,21 @@ def test_a_call_survives_json() -> None:
 
 
 @pytest.mark.parametrize(
+    ("event", "words"),
+    [
+        (Event("said", text="One."), "One."),
+        (Event("said"), ""),
+        (Event("played", url="/a", text="One."), "One."),
+        (Event("played", url="/a"), None),
+        (Event("played", text="1w2"), None),
+        (Event("sent", text="One."), None),
+    ],
+)
+def test_the_words_of_an_event_are_those_that_are_heard(event: Event, words: str | None) -> None:
+    assert event.words == words
+
+
+@pytest.mark.parametrize(
     "change",
     [
         {"call_sid": 1},

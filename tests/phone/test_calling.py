@@ -11,7 +11,9 @@ from hypothesis import strategies as st
 from hotline.phone.call import Call, Event
 from hotline.phone.calling import dial_outcome, hang_up, press, speak, start_call, stay_silent
 from hotline.phone.errors import PhoneError
-from tests.phone.peer import CALLER, NUMBER, PUBLIC_URL, Answer, Peer, running_peer
+from hotline.phone.mailbox import HttpInbox, Inbox, Mailbox, TextMessage
+from tests.phone.peer import CALLER, NUMBER, PUBLIC_URL, Answer, Peer, Seen, running_peer
+from tests.phone.wav import wav
 
 
 def kinds(call: Call) -> list[str]:
@@ -131,6 +133,21 @@ def test_a_recording_that_cannot_be_played_ends_the_call(peer: Peer, recording: 
     call = start_call(peer.line(), CALLER)
     assert texts(call)[0] == "One"
     assert ending(call) == f"application error {code}"
+
+
+def test_a_recording_brings_its_words_and_the_language_of_its_folder(peer: Peer) -> None:
+    peer.routes["/audio/ht/a.wav"] = peer.routes["/phone/ht/a.wav"] = Answer(wav("Peze 1."), "audio/wav")
+    peer.routes["/audio/zh/b.mp3"] = Answer(b"ID3", "audio/mpeg")
+    peer.twiml(
+        "/voice",
+        "<Gather><Play loop='2'>/audio/ht/a.wav?v=1</Play><Play>/audio/zh/b.mp3</Play>"
+        "<Play>/phone/ht/a.wav</Play></Gather>",
+    )
+    assert start_call(peer.line(), CALLER).events == (
+        Event("played", text="Peze 1.", language="ht", url=f"{PUBLIC_URL}/audio/ht/a.wav?v=1", times=2),
+        Event("played", language="zh", url=f"{PUBLIC_URL}/audio/zh/b.mp3"),
+        Event("played", text="Peze 1.", url=f"{PUBLIC_URL}/phone/ht/a.wav"),
+    )
 
 
 # keys
@@ -376,6 +393,82 @@ def test_a_text_is_sent_during_the_call(peer: Peer) -> None:
     )
     assert peer.forms("/after")[0]["SmsStatus"] == "sent"
     assert "said" not in kinds(call)
+
+
+def delivered(mailbox: Mailbox, *bodies: str, to: str = CALLER) -> None:
+    for body in bodies:
+        mailbox.deliver(TextMessage(NUMBER, to, body))
+
+
+def sent(*bodies: str) -> list[Event]:
+    return [Event("sent", number=CALLER, caller_id=NUMBER, text=body) for body in bodies]
+
+
+def test_texts_that_wait_for_the_caller_arrive_at_the_end_of_a_step(peer: Peer, mailbox: Mailbox) -> None:
+    line = replace(peer.line(), inbox=mailbox)
+    peer.twiml("/voice", "<Gather numDigits='1' action='/menu'><Say>Press.</Say></Gather>")
+
+    def menu(_: Seen) -> Answer:
+        delivered(mailbox, "one", "two")
+        return Answer(b"<Response><Gather><Say>Sent.</Say></Gather></Response>")
+
+    peer.routes["/menu"] = menu
+    delivered(mailbox, "for somebody else", to="+12035550124")
+    ringing = start_call(line, CALLER)
+    assert kinds(ringing) == ["said"]
+    texted = press(line, ringing, "1")
+    assert kinds(texted) == ["said", "sent", "sent"]
+    assert list(texted.events[1:]) == sent("one", "two")
+    assert stay_silent(line, texted).events[0].kind == "ended"
+
+
+@pytest.mark.parametrize(
+    "inside", ["<Say>Bye.</Say>", "<Say>Bye.</Say><Hangup/>", "<Say>Bye.</Say><Play>/audio/no</Play>"]
+)
+def test_texts_arrive_before_the_call_ends(peer: Peer, mailbox: Mailbox, inside: str) -> None:
+    delivered(mailbox, "one", "two")
+    peer.twiml("/voice", inside)
+    call = start_call(replace(peer.line(), inbox=mailbox), CALLER)
+    assert kinds(call) == ["said", "sent", "sent", "ended"]
+
+
+def test_a_text_arrives_when_the_caller_hangs_up_or_a_transfer_rings(peer: Peer, mailbox: Mailbox) -> None:
+    line = replace(peer.line(), inbox=mailbox)
+    peer.twiml("/voice", f"<Dial callerId='{NUMBER}'>{CALLER}</Dial>")
+    delivered(mailbox, "one")
+    call = start_call(line, CALLER)
+    assert kinds(call) == ["dialled", "sent"]
+    delivered(mailbox, "two")
+    assert kinds(hang_up(line, call)) == ["sent", "ended"]
+
+
+def test_a_step_that_makes_no_sense_leaves_the_texts_where_they_are(peer: Peer, mailbox: Mailbox) -> None:
+    line = replace(peer.line(), inbox=mailbox)
+    call = gathering(peer, "")
+    delivered(mailbox, "one")
+    with pytest.raises(PhoneError):
+        dial_outcome(line, call, "busy")
+    assert len(mailbox.collect(CALLER)) == 1
+
+
+def test_nothing_arrives_for_a_hidden_number(peer: Peer, mailbox: Mailbox) -> None:
+    delivered(mailbox, "one", to="anonymous")
+    peer.twiml("/voice", "<Gather/>")
+    assert start_call(replace(peer.line(), inbox=mailbox), "anonymous").events == ()
+
+
+class Broken:
+    def collect(self, number: str) -> tuple[TextMessage, ...]:
+        raise PermissionError(number)
+
+
+@pytest.mark.parametrize("inbox", [Broken(), HttpInbox("http://127.0.0.1:9")])
+def test_a_call_goes_on_where_the_inbox_fails(peer: Peer, inbox: Inbox) -> None:
+    peer.twiml("/voice", "<Gather><Say>Press.</Say></Gather>")
+    line = replace(peer.line(), inbox=inbox)
+    call = start_call(line, CALLER)
+    assert kinds(call) == ["said"]
+    assert ending(hang_up(line, call)) == "the caller hung up"
 
 
 def test_a_text_to_nobody_or_too_long_is_an_error(peer: Peer) -> None:

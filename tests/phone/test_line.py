@@ -9,7 +9,9 @@ from twilio.request_validator import RequestValidator
 
 from hotline.phone.errors import PhoneError
 from hotline.phone.line import Line
+from hotline.phone.recording import Recording
 from tests.phone.peer import PUBLIC_URL, Answer, Peer, Seen
+from tests.phone.wav import wav
 
 
 def error_of(act: Callable[[], object]) -> PhoneError:
@@ -218,10 +220,17 @@ def test_a_status_callback_may_not_be_answered_with_anything_else(peer: Peer, an
 
 
 def test_a_recording_is_fetched_without_a_signature(peer: Peer) -> None:
-    peer.routes["/audio/ht/a.wav"] = Answer(b"RIFF", "audio/wav")
-    peer.line().listen(f"{PUBLIC_URL}/audio/ht/a.wav")
+    file = wav("Peze 1.", seconds=0.25)
+    peer.routes["/audio/ht/a.wav"] = Answer(file, "audio/wav")
+    assert peer.line().listen(f"{PUBLIC_URL}/audio/ht/a.wav") == Recording(0.25, "Peze 1.", file)
     assert peer.seen[0].method == "GET"
     assert "x-twilio-signature" not in peer.seen[0].headers
+
+
+@pytest.mark.parametrize(("data", "kind"), [(b"ID3", "audio/mpeg"), (b"RIFF", "audio/wav"), (b"x", "audio/x-wav")])
+def test_a_recording_that_tells_nothing_is_played_all_the_same(peer: Peer, data: bytes, kind: str) -> None:
+    peer.routes["/audio/a"] = Answer(data, kind)
+    assert peer.line().listen("/audio/a") == Recording(0.0, None, data)
 
 
 @pytest.mark.parametrize(

@@ -21,6 +21,8 @@ LINE = Line("http://127.0.0.1:1", PUBLIC_URL, "t", "AC0", "+12035550100")
             Event("played", url="https://elsewhere.example/a.wav", times=3),
             "(plays https://elsewhere.example/a.wav, 3 times)",
         ),
+        (Event("played", url=f"{PUBLIC_URL}/audio/ht/a.wav", language="ht", text="Peze 1."), "Peze 1."),
+        (Event("played", url="https://elsewhere.example/a.wav", text="Hi.", times=3), "Hi. (said 3 times)"),
         (Event("played", text="1w#"), "(plays the tones 1w#)"),
         (Event("paused", seconds=4), "(pause 4 s)"),
         (Event("dialled", number="1-800", caller_id="+1"), "(dials 1-800, caller ID +1)"),
@@ -49,10 +51,22 @@ def test_an_error_is_one_line() -> None:
 
 @pytest.mark.parametrize(
     ("languages", "is_menu"),
-    [(["en-US", "es-US"], True), (["en-US", None], True), (["en-US", "en-US"], False), ([], False)],
+    [
+        (["en-US", "es-US"], True),
+        (["en-US", None], True),
+        (["en-US", "en-US"], False),
+        ([], False),
+        (["en-US", "ht"], True),
+        (["ht", "sq"], True),
+        (["es-US", "es"], False),
+        (["cmn-CN", "zh"], False),
+        (["ht", "ht"], False),
+    ],
 )
 def test_only_the_menu_of_languages_speaks_in_several(languages: list[str | None], *, is_menu: bool) -> None:
-    events = tuple(Event("said" if language else "played", text="x", language=language) for language in languages)
+    events = tuple(
+        Event("said" if "-" in (language or "") else "played", text="x", language=language) for language in languages
+    )
     call = Call(
         "CA1", "+1", Waiting("keys"), (*events, Event("paused", seconds=1)), "", "", 1, answered=True, began=0.0
     )

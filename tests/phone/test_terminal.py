@@ -4,6 +4,7 @@ import re
 import subprocess
 import sys
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 
 import click
@@ -12,8 +13,10 @@ from click.testing import CliRunner
 from hypothesis import given
 from hypothesis import strategies as st
 
+from hotline.phone.mailbox import Mailbox, TextMessage
 from hotline.phone.terminal import call_session, columns, replay_file, text_session, wrap
 from tests.phone.peer import CALLER, NUMBER, PUBLIC_URL, TOKEN, Answer, Peer
+from tests.phone.wav import wav
 
 
 def typed(session: Callable[[], object], lines: str) -> str:
@@ -120,6 +123,23 @@ def test_an_error_of_the_hotline_is_shown(peer: Peer) -> None:
     assert "application error 11200" in shown
     assert "cannot" not in typed(lambda: call_session(peer.line(), "anonymous", language_keys=None), "")
     assert "A caller is a number" in typed(lambda: call_session(peer.line(), "nobody at all", language_keys=None), "")
+
+
+def test_a_recording_is_heard_in_its_language(peer: Peer) -> None:
+    peer.routes["/audio/ht/a.wav"] = Answer(wav("Pou Kreyòl, peze kat."), "audio/wav")
+    peer.routes["/audio/sq/b.wav"] = Answer(b"RIFF", "audio/wav")
+    peer.twiml("/voice", "<Play>/audio/ht/a.wav</Play><Play>/audio/sq/b.wav</Play>")
+    shown = typed(lambda: call_session(peer.line(), CALLER, language_keys=None), "")
+    assert "  ht      Pou Kreyòl, peze kat.\n" in shown
+    assert "  sq      (plays /audio/sq/b.wav)\n" in shown
+
+
+def test_a_text_that_arrives_during_a_call_is_shown(peer: Peer, mailbox: Mailbox) -> None:
+    serve(peer)
+    mailbox.deliver(TextMessage(NUMBER, CALLER, "Llame al\n1-800-798-0671."))
+    line = replace(peer.line(), inbox=mailbox)
+    shown = typed(lambda: call_session(line, CALLER, language_keys=None), "h\n")
+    assert shown.index("Oprima dos.") < shown.index(f"(texts {CALLER}: Llame al 1-800-798-0671.)")
 
 
 def test_a_transcript_is_replayed_and_printed(peer: Peer, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:

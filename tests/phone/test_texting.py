@@ -5,7 +5,8 @@ import re
 import pytest
 
 from hotline.phone.errors import PhoneError, TwimlError
-from hotline.phone.texting import OptOuts, TextMessage, send_text
+from hotline.phone.mailbox import TextMessage
+from hotline.phone.texting import OptOuts, send_text
 from tests.phone.peer import CALLER, NUMBER, Answer, Peer, Seen
 
 

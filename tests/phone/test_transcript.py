@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Literal
 
 import pytest
@@ -8,8 +9,10 @@ from hypothesis import strategies as st
 
 from hotline.phone import transcript
 from hotline.phone.errors import PhoneError
+from hotline.phone.mailbox import Mailbox, TextMessage
 from hotline.phone.transcript import Conversation, Step, Transcript
 from tests.phone.peer import CALLER, NUMBER, Answer, Peer, Seen
+from tests.phone.wav import wav
 
 FILE = f"""\
 # The door, in Spanish.
@@ -276,6 +279,24 @@ def test_stop_is_answered_by_twilio_and_holds_until_start(peer: Peer) -> None:
     assert heard[0][1] == "(not delivered: 21610)"
     assert heard[1] == heard[2] == ("(not delivered: 21610)",)
     assert heard[3][1] == "You: START\n1 More"
+
+
+def test_recordings_read_as_if_spoken_and_texts_of_the_line_are_told(peer: Peer, mailbox: Mailbox) -> None:
+    expected = f"""\
+call from {CALLER}
+[call] Pou Kreyòl, peze 4. (said 2 times)
+       Press 1.
+       (texts {CALLER}: one two)
+       (texts {CALLER}: three)
+[hang up] (nothing)
+"""
+    for body in ("one\ntwo", "three"):
+        mailbox.deliver(TextMessage(NUMBER, CALLER, body))
+    peer.routes["/audio/ht/a.wav"] = Answer(wav("Pou Kreyòl, peze 4."), "audio/wav")
+    peer.twiml("/voice", "<Gather><Play loop='2'>/audio/ht/a.wav</Play><Say>Press 1.</Say></Gather>")
+    read = transcript.parse(expected)
+    heard = transcript.replay(replace(peer.line(), inbox=mailbox), read)
+    assert transcript.write(heard) == expected
 
 
 def test_hanging_up_is_heard_by_nobody(peer: Peer) -> None:

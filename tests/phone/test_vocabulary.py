@@ -6,7 +6,7 @@ import re
 import pytest
 from twilio.twiml import messaging_response, voice_response
 
-from hotline.phone.vocabulary import vocabulary
+from hotline.phone.vocabulary import LANDLINE, UNREACHABLE, vocabulary
 
 LIBRARY = {
     "Say": voice_response.VoiceResponse.say,
@@ -80,3 +80,13 @@ def test_speech_is_understood_in_languages_that_twilio_lists() -> None:
     assert {"cmn-Hans-CN", "uk-UA", "sq-AL", "es-US"} <= gather
     assert len(gather) == 130
     assert not gather & {"cmn-CN", "ht-HT", "ar-XA"}
+
+
+def test_the_numbers_that_no_text_reaches_are_fictional_or_twilios_own() -> None:
+    refused = vocabulary().refused_numbers
+    assert [refused[f"+1203555019{digit}"] for digit in range(10)] == [LANDLINE] * 5 + [UNREACHABLE] * 5
+    # https://www.twilio.com/docs/iam/test-credentials
+    magic = {"+15005550001": 21211, "+15005550002": 21612, "+15005550004": 21610, "+15005550009": 21614}
+    assert {number: code for number, code in refused.items() if number.startswith("+1500")} == magic
+    assert len(refused) == 14
+    assert set(refused.values()) <= vocabulary().message_refusals.keys()

@@ -10,9 +10,11 @@ from itsdangerous import URLSafeTimedSerializer
 from werkzeug.test import TestResponse
 
 from hotline.phone import web
+from hotline.phone.mailbox import Mailbox, TextMessage
 from hotline.phone.web import PhoneLanguage, phone_blueprint
 from tests.phone.peer import NUMBER, Answer, Peer
 from tests.phone.talking_line import ARABIC_DOOR, LANGUAGES, SPANISH_DOOR, messages, phone_app, talk, twiml
+from tests.phone.wav import wav
 
 CALLER = "+12035550123"
 FROM_THE_PAGE = {"Sec-Fetch-Site": "same-origin", "Origin": "http://localhost"}
@@ -49,9 +51,9 @@ class Phone:
 
 
 @pytest.fixture
-def app(peer: Peer) -> Flask:
+def app(peer: Peer, mailbox: Mailbox) -> Flask:
     talk(peer)
-    return phone_app(peer)
+    return phone_app(peer, mailbox)
 
 
 @pytest.fixture
@@ -98,11 +100,11 @@ def test_a_hotline_that_fails_is_told_to_the_person(phone: Phone, peer: Peer) ->
     assert "500" in call["events"][-1]["text"]
 
 
-def test_a_hotline_that_is_not_there_is_told_to_the_person() -> None:
+def test_a_hotline_that_is_not_there_is_told_to_the_person(mailbox: Mailbox) -> None:
     app = Flask("nowhere")
     app.secret_key = "only for tests"
     nowhere = Peer(address="http://127.0.0.1:9").line()
-    app.register_blueprint(phone_blueprint(lambda: nowhere, lambda: LANGUAGES))
+    app.register_blueprint(phone_blueprint(lambda: nowhere, lambda: LANGUAGES, mailbox))
     phone = Phone(app.test_client())
     assert phone.text("hello")["error"].startswith("Nothing answers")
     assert phone.call()["waiting"]["kind"] == "ended"
@@ -136,8 +138,8 @@ def test_a_hidden_number_calls_but_does_not_text(phone: Phone, peer: Peer) -> No
     assert "number" in phone.refusal("texts", {"from": "anonymous", "body": "hello"})
 
 
-def test_a_call_goes_on_from_its_token_on_any_worker(phone: Phone, peer: Peer) -> None:
-    other_worker = Phone(phone_app(peer).test_client())
+def test_a_call_goes_on_from_its_token_on_any_worker(phone: Phone, peer: Peer, mailbox: Mailbox) -> None:
+    other_worker = Phone(phone_app(peer, mailbox).test_client())
     ringing = phone.call()
     assert [language for language, _ in said(ringing)] == ["en-US", "es-US", "ar-AE", "vi-VN"]
     menu = other_worker.step(ringing, "press", "2")
@@ -190,7 +192,81 @@ def test_a_recording_is_played_from_the_pages_own_origin(phone: Phone, peer: Pee
     peer.routes["/audio/ht/1.wav"] = Answer(b"RIFF", "audio/wav")
     peer.twiml("/voice", "<Gather><Play>/audio/ht/1.wav</Play></Gather>")
     [played] = phone.call()["events"]
-    assert played == {"kind": "played", "url": "/audio/ht/1.wav", "times": 1}
+    assert played == {"kind": "played", "url": "/audio/ht/1.wav", "language": "ht", "times": 1}
+
+
+def test_a_recording_comes_with_its_words(phone: Phone, peer: Peer) -> None:
+    peer.routes["/audio/ht/1.wav"] = Answer(wav("Pou Kreyòl, peze 4."), "audio/wav")
+    peer.twiml("/voice", "<Gather><Play>/audio/ht/1.wav</Play></Gather>")
+    [played] = phone.call()["events"]
+    assert (played["kind"], played["text"], played["language"]) == ("played", "Pou Kreyòl, peze 4.", "ht")
+
+
+def text_of(caller: str, body: str) -> TextMessage:
+    return TextMessage(NUMBER, caller, body)
+
+
+def test_a_text_that_arrives_during_a_call_is_part_of_the_next_step(phone: Phone, mailbox: Mailbox) -> None:
+    ringing = phone.call()
+    mailbox.deliver(text_of(CALLER, "Llame al 211."))
+    mailbox.deliver(text_of("+12035550124", "Not for this caller."))
+    events = phone.step(ringing, "press", "2")["events"]
+    [sent] = [event for event in events if event["kind"] == "sent"]
+    assert (sent["number"], sent["caller_id"], sent["text"]) == (CALLER, NUMBER, "Llame al 211.")
+    assert (sent["encoding"], sent["segments"], sent["units"]) == ("GSM-7", 1, 13)
+
+
+def test_stop_and_start_hold_for_texts_that_the_line_sends_of_itself(phone: Phone, mailbox: Mailbox) -> None:
+    phone.text("STOP")
+    assert mailbox.has_opted_out(CALLER)
+    assert phone.text("hello", opted_out=True)["held_back"] == 2
+    assert mailbox.has_opted_out(CALLER)
+    phone.text("START", opted_out=True)
+    assert not mailbox.has_opted_out(CALLER)
+
+
+def test_stop_outlasts_the_page_that_said_it(phone: Phone) -> None:
+    phone.text("STOP")
+    after_a_reload = phone.text("hello", opted_out=False)
+    assert (after_a_reload["held_back"], after_a_reload["opted_out"]) == (2, True)
+    assert phone.text("START", opted_out=False)["opted_out"] is False
+
+
+def test_the_inbox_of_a_number_is_emptied_by_who_asks(phone: Phone, mailbox: Mailbox) -> None:
+    for body in ("one", "two"):
+        mailbox.deliver(text_of(CALLER, body))
+    mailbox.deliver(text_of("+12035550124", "other"))
+    answer = phone.client.get("/phone/inbox", query_string={"number": CALLER})
+    assert [text["body"] for text in answer.get_json()["texts"]] == ["one", "two"]
+    assert answer.headers["Cache-Control"] == "no-store"
+    assert phone.client.get("/phone/inbox", query_string={"number": CALLER}).get_json() == {"texts": []}
+    assert len(mailbox.collect("+12035550124")) == 1
+
+
+@pytest.mark.parametrize(
+    "query", ["", "?number=", "?number=+12035550123", "?number=%2B12125550123", "?number=anonymous"]
+)
+def test_the_inbox_knows_fictional_numbers_only(phone: Phone, query: str) -> None:
+    answer = phone.client.get(f"/phone/inbox{query}")
+    assert answer.status_code == 400
+    assert "fictional" in answer.get_json()["error"]
+
+
+@pytest.mark.parametrize(
+    "headers",
+    [{"Sec-Fetch-Site": "cross-site"}, {"Sec-Fetch-Site": "none"}, {"Origin": "https://elsewhere.example"}],
+)
+def test_another_page_cannot_empty_an_inbox(phone: Phone, mailbox: Mailbox, headers: dict[str, str]) -> None:
+    mailbox.deliver(text_of(CALLER, "one"))
+    answer = phone.client.get("/phone/inbox", query_string={"number": CALLER}, headers=headers)
+    assert answer.status_code == 403
+    assert len(mailbox.collect(CALLER)) == 1
+
+
+def test_the_page_says_which_numbers_no_text_reaches(phone: Phone) -> None:
+    page = " ".join(phone.client.get("/phone/").text.split())
+    assert "0190 to 0194 are landlines, in 0195 to 0199 out of reach" in page
+    assert 'data-textless="+12035550190 ' in page
 
 
 def test_a_recording_elsewhere_keeps_its_address(peer: Peer) -> None:
@@ -317,26 +393,27 @@ def test_the_languages_are_those_of_the_application(phone: Phone) -> None:
         assert f">{language.name}</option>" in text
 
 
-def test_a_suggestion_with_quotes_and_markup_stays_data(peer: Peer) -> None:
+def test_a_suggestion_with_quotes_and_markup_stays_data(peer: Peer, mailbox: Mailbox) -> None:
     app = Flask("quotes")
     app.secret_key = "only for tests"
     quotes = PhoneLanguage("en", "<b>E</b>", "ltr", "1", ('it\'s "here" <script>',))
-    app.register_blueprint(phone_blueprint(peer.line, lambda: (quotes,)))
+    app.register_blueprint(phone_blueprint(peer.line, lambda: (quotes,), mailbox))
     text = app.test_client().get("/phone/").text
     assert "<script>" not in text
     assert "<b>E" not in text
 
 
-def test_a_language_without_suggestions(peer: Peer) -> None:
+def test_a_language_without_suggestions(peer: Peer, mailbox: Mailbox) -> None:
     app = Flask("silent")
     app.secret_key = "only for tests"
-    app.register_blueprint(phone_blueprint(peer.line, lambda: (PhoneLanguage("en", "English", "ltr", "1"),)))
+    english = PhoneLanguage("en", "English", "ltr", "1")
+    app.register_blueprint(phone_blueprint(peer.line, lambda: (english,), mailbox))
     assert app.test_client().get("/phone/").text.count('data-suggestions="[]"') == 2
 
 
-def test_an_application_without_a_secret_key_does_not_start(peer: Peer) -> None:
+def test_an_application_without_a_secret_key_does_not_start(peer: Peer, mailbox: Mailbox) -> None:
     with pytest.raises(RuntimeError, match="secret_key"):
-        Flask("keyless").register_blueprint(phone_blueprint(peer.line, lambda: LANGUAGES))
+        Flask("keyless").register_blueprint(phone_blueprint(peer.line, lambda: LANGUAGES, mailbox))
 
 
 def test_arabic_takes_ucs_2(phone: Phone) -> None:

@@ -131,7 +131,9 @@ def test_a_caller_without_redis_can_hear_that_a_person_is_there(script: Script) 
         ("towns.toml", '"06514"', '"6514"', "must have five digits"),
         ("languages.toml", "[es]", '[es]\nkey = "2"', "no such field: key"),
         ("languages.toml", "[es]", '["es US"]', "'es US' must be small letters"),
-        ("languages.toml", 'say = "es-US"', "", "'say' and 'voice' belong together"),
+        ("languages.toml", ', language = "es-US"', "", "'language' is missing"),
+        ("languages.toml", 'espeak = "es-419"', "", "'espeak' is missing"),
+        ("languages.toml", "words_a_minute = 240", 'words_a_minute = "fast"', "must be a whole number above zero"),
         ("languages.toml", 'direction = "ltr"', 'direction = "up"', "must be ltr or rtl"),
         ("languages.toml", 'locale = "es_US"', 'locale = "xx_XX"', "must be one that Babel knows"),
         ("languages.toml", 'locale = "es_US"', f'locale = "es_US"\n{months(11)}\n{JOINED}', "'months' has 12 names"),
@@ -185,9 +187,10 @@ def test_a_menu_may_not_be_named_as_a_page_of_languages(script: Script) -> None:
 
 @pytest.mark.parametrize("language", load_script().languages.values(), ids=lambda language: language.code)
 def test_twilio_knows_every_voice_and_every_code(language: Language) -> None:
-    known = vocabulary()
-    assert language.voice is None or language.voice in known.voices.get(language.say or "", ())
     gather = "" if language.hear is None else f' language="{language.hear}"'
-    say = "" if language.say is None else f' voice="{language.voice}" language="{language.say}"'
-    (verb,) = parse(f"<Response><Gather{gather}><Say{say}>{language.name}</Say></Gather></Response>", "voice")
+    voice = language.twilio or language.stand_in
+    assert voice
+    assert voice.name in vocabulary().voices[voice.language]
+    say = f'<Say voice="{voice.name}" language="{voice.language}">{language.name}</Say>'
+    (verb,) = parse(f"<Response><Gather{gather}>{say}</Gather></Response>", "voice")
     assert verb.children[0].text == language.name

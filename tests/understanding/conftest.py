@@ -55,7 +55,7 @@ def _topic(slug: str, *, urgent: bool) -> Topic:
 
 
 def _language(code: str) -> Language:
-    return Language(code=code, name=code, direction="ltr", locale=Locale(code), say=None, voice=None, hear=None)
+    return Language(code, code, "ltr", Locale(code), None, None, None, code, 175)
 
 
 @pytest.fixture(scope="session")

@@ -6,6 +6,8 @@ import { post } from "./requests.js";
 import { Voice } from "./voice.js";
 
 const KEYS = "0123456789*#";
+// What Twilio's voices call languages that recordings have under their usual code.
+const TWILIO_CODES = { cmn: "zh", arb: "ar" };
 const STATES = { idle: "No call", ringing: "Ringing", live: "On the call", transfer: "Transfer ringing", ended: "Call ended" };
 
 export class Call {
@@ -230,7 +232,13 @@ export class Call {
 /** Only the language menu speaks in several languages. */
 function isLanguageMenu(events) {
   const heard = events.filter((event) => event.kind === "said" || event.kind === "played");
-  return new Set(heard.map((event) => event.language ?? "recorded")).size > 1;
+  return new Set(heard.map((event) => bare(event.language ?? "recorded"))).size > 1;
+}
+
+/** A language without its country, as a voice and a recording of the same language both name it. */
+function bare(language) {
+  const [primary] = language.split("-");
+  return TWILIO_CODES[primary] ?? primary;
 }
 
 function expectation(state, waiting) {
@@ -251,6 +259,7 @@ function lines(event) {
     case "said":
       return [said(event)];
     case "played":
+      if (event.url && event.text) return [said(event)];
       return [line("fact", "Recording", event.url ? event.url.split("/").at(-1) : `tones ${event.text ?? ""}`)];
     case "paused":
       return [line("fact", "Pause", `${event.seconds} s`)];
@@ -268,11 +277,20 @@ function lines(event) {
 function said(event) {
   const row = element("p", "said");
   const words = element("span", "words", event.text);
-  words.lang = event.language;
+  words.lang = event.language ?? "";
   words.dir = "auto";
-  row.append(element("span", "tag", event.language), words);
+  const tag = element("span", "tag", event.language ?? "");
+  if (event.kind === "played") tag.append(recordingMark());
+  row.append(tag, words);
   if (event.times > 1) row.append(element("span", "facts", event.times < 1000 ? `${event.times} times` : "until the call ends"));
   return row;
+}
+
+function recordingMark() {
+  const mark = element("span", "recorded");
+  mark.title = "Recording";
+  mark.append(element("span", "unseen", " (recording)"));
+  return mark;
 }
 
 function line(kind, verb, words = "") {

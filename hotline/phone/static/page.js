@@ -6,6 +6,7 @@ import { Texts } from "./texts.js";
 const FIRST_NUMBER = 12035550100;
 const HOW_MANY = 100;
 const LINE = document.body.dataset.line;
+const TEXTLESS = document.body.dataset.textless.split(" ");
 const WIDE = matchMedia("(min-width: 60rem)");
 
 const caller = byId("caller");
@@ -67,10 +68,10 @@ function use(newNumber) {
   summarise();
 }
 
-/** Random, so that two people at one line seldom meet; none comes twice before all were used. */
+/** Random, so that two people at one line seldom meet; none comes twice before all were used, and all take texts. */
 function freshNumber() {
   if (unused.length === 0) unused = Array.from({ length: HOW_MANY }, (_, index) => `+${FIRST_NUMBER + index}`);
-  const others = unused.filter((candidate) => candidate !== number && candidate !== LINE);
+  const others = unused.filter((candidate) => ![number, LINE, ...TEXTLESS].includes(candidate));
   const chosen = others[Math.floor(Math.random() * others.length)];
   unused = others.filter((candidate) => candidate !== chosen);
   return chosen;

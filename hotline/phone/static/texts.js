@@ -1,4 +1,4 @@
-// The text thread. It lives in the page only: nothing of it outlasts the page.
+// The text thread. It lives in the page only: nothing of it outlasts the page but a STOP, as with Twilio.
 
 import { byId, element, scrollToLast } from "./dom.js";
 import { post } from "./requests.js";

@@ -42,10 +42,11 @@ export class Voice {
     const event = this.#queue.shift();
     this.#busy = event ? new AbortController() : null;
     if (!event) return;
-    const { signal } = this.#busy;
-    const goOn = () => signal.aborted || this.#next();
+    const turn = this.#busy;
+    // A recording may tell twice that it failed.
+    const goOn = () => turn === this.#busy && this.#next();
     if (event.kind === "said") this.#say(event, goOn);
-    else if (event.kind === "played" && event.url) playRecording(event.url, signal, goOn);
+    else if (event.kind === "played" && event.url) playRecording(event.url, turn.signal, goOn);
     else if (event.kind === "paused") setTimeout(goOn, 1000 * (event.seconds ?? 1));
     else goOn();
   }

@@ -1,0 +1,44 @@
+"""The sounds of the line: what a person recorded, and what eSpeak NG says. They are the same for everybody."""
+
+from __future__ import annotations
+
+import logging
+from pathlib import Path
+
+from flask import Blueprint, Response, abort, send_file
+
+from hotline.channels.audio.espeak import EspeakError
+from hotline.channels.voices import Voices
+
+# An address holds the digest of its sound, so that what it gives never changes.
+A_YEAR_SECONDS = 365 * 24 * 3600
+
+log = logging.getLogger(__name__)
+
+
+def audio_blueprint(voices: Voices) -> Blueprint:
+    blueprint = Blueprint("audio", __name__)
+
+    @blueprint.get("/audio/<language>/<digest>.wav")
+    def sound(language: str, digest: str) -> Response:
+        """Twilio asks with no signature: nothing here tells of anyone."""
+        path = _find(voices, language, digest)
+        if path is None:
+            abort(404)
+        response = send_file(path.resolve(), mimetype="audio/wav", max_age=A_YEAR_SECONDS, etag=digest)
+        response.cache_control.immutable = True
+        return response
+
+    return blueprint
+
+
+def _find(voices: Voices, language: str, digest: str) -> Path | None:
+    if language not in voices.script.languages:
+        return None
+    if voices.recordings and (recording := voices.recordings.find(language, digest)):
+        return recording
+    try:
+        return voices.audio.find(language, digest) if voices.audio else None
+    except (EspeakError, OSError) as error:
+        log.warning("no sound made for %s: %s", language, type(error).__name__)
+        return None

@@ -21,6 +21,7 @@ from hotline.script.loader import ScriptError, load_script
 from hotline.settings import read_audio
 
 RECORDED_IN = LOCALES
+NICENESS = 10
 NO_ESPEAK = "eSpeak NG is not installed: pip install 'hotline[voices]', or on Debian: apt-get install espeak-ng"
 
 
@@ -32,6 +33,8 @@ def audio() -> None:
 @audio.command()
 def fill() -> None:
     """Make every sound that is missing, before anybody calls, and delete those that are not said any more."""
+    # What a caller waits for comes first.
+    os.nice(NICENESS)
     wording, voices = _speaking()
     library = voices.audio
     if library is None:

@@ -15,6 +15,7 @@ from flask import Flask
 from hotline.dialogue.scene import keys_of_language
 from hotline.ending import at_the_end
 from hotline.locales import LOCALES
+from hotline.phone.calling import VOICE_PATH
 from hotline.phone.line import Line
 from hotline.phone.mailbox import HttpInbox, Mailbox
 from hotline.phone.rest import rest_blueprint
@@ -29,6 +30,8 @@ HOST = "127.0.0.1"
 # 555-01xx is kept for fiction in the North American numbering plan.
 NUMBER = "+12035550100"
 FIRST_PORT = 8000
+# What a phone in another terminal is told of the line.
+NOTED = ("address", "public_url", "auth_token", "account_sid", "number", "fallback_url")
 # Where the phone plays Twilio's REST side, and what of the data is the phone's.
 TWILIO_PATH = "/phone/twilio"
 PHONE_FOLDER = "phone"
@@ -70,6 +73,7 @@ def line_of(settings: Settings) -> Line:
         auth_token=settings.auth_tokens[0],
         account_sid=settings.account_sid,
         number=NUMBER,
+        fallback_url=f"{settings.public_url}{VOICE_PATH}",
         inbox=HttpInbox(address),
     )
 
@@ -115,7 +119,7 @@ def announced(settings: Settings) -> Iterator[None]:
     note = _note(settings.data)
     note.parent.mkdir(parents=True, exist_ok=True)
     line = line_of(settings)
-    content = {name: getattr(line, name) for name in ("address", "public_url", "auth_token", "account_sid", "number")}
+    content = {name: getattr(line, name) for name in NOTED}
     note.unlink(missing_ok=True)
     with os.fdopen(os.open(note, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w", encoding="utf-8") as file:
         json.dump(content, file)

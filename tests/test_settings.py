@@ -86,3 +86,16 @@ def test_the_readme_lists_every_variable_with_its_default() -> None:
     for variable in VARIABLES:
         default = "" if variable.default is None else f"`{variable.default}`" if variable.default else "none"
         assert f"| `{variable.name}` | {variable.meaning} | {default or 'must be set'} |" in readme
+
+
+def test_numbers_may_belong_to_languages() -> None:
+    numbers = {"HOTLINE_LANGUAGES": "+12035550111=es, +12035550112=ht,"}
+    assert read_settings(GOOD | numbers).languages == {"+12035550111": "es", "+12035550112": "ht"}
+    assert read_settings(GOOD).languages == {}
+
+
+@pytest.mark.parametrize("value", ["es", "+12035550111", "+12035550111=", "2035550111=es", "=es", "+12035550111:es"])
+def test_what_is_no_number_with_a_language_is_named_without_being_shown(value: str) -> None:
+    with pytest.raises(SettingsError, match="must be numbers and languages such as") as error:
+        read_settings(GOOD | {"HOTLINE_LANGUAGES": value})
+    assert "0111" not in str(error.value)

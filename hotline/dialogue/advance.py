@@ -99,14 +99,14 @@ def _outcome(reply: Reply, misses_before: int) -> Outcome:
 
 def _answer(stage: _Stage, heard: Heard) -> Turn:
     match heard:
-        case Arrival():
+        case Unheard() if stage.session.node and stage.session.language:
+            return stage.stay()
+        case Arrival() | Unheard():
             return stage.go(MAIN_MENU if stage.session.language else LANGUAGE_NODE)
         case Keys(keys=keys):
             return _press(stage, keys)
         case Words(understood=understood):
             return _listen(stage, understood)
-        case Unheard():
-            return stage.stay() if stage.session.node else stage.go(MAIN_MENU)
         case Silence():
             return _wait(stage)
         case TextAsked(can_arrive=can_arrive):

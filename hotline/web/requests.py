@@ -6,7 +6,6 @@ import re
 from collections.abc import Mapping
 from dataclasses import replace
 from datetime import datetime
-from urllib.parse import urlsplit
 
 from flask import Request
 from werkzeug.datastructures import MultiDict
@@ -26,6 +25,8 @@ CALL_IS_OVER = frozenset({"completed", "busy", "failed", "no-answer", "canceled"
 
 _NUMBER = re.compile(r"\+[1-9]\d{6,14}")
 _CALLER = re.compile(rf"{_NUMBER.pattern}|(sip|sips|client):.+")
+
+_FAILED = re.compile(r"https?://[^/]+/(voice|audio)/([a-z-]{2,12})/([^/?#]{1,200})")
 
 # What tells one webhook of a call from the next where Twilio gives it no name of its own.
 TELLING_FIELDS = ("Body", "Digits", "SpeechResult", "DialCallStatus", "CallStatus")
@@ -130,8 +131,8 @@ def is_fallback(form: Mapping[str, str]) -> bool:
 
 def place_of_failure(form: Mapping[str, str]) -> VoicePlace | None:
     """Where a call stood, or at least its language, by the address that failed."""
-    path = urlsplit(form.get("ErrorUrl", "")).path
-    if place := re.fullmatch(r"/voice/([a-z-]{2,12})/([^/]{1,200})", path):
-        return VoicePlace.of(place[1], place[2])
-    sound = re.fullmatch(r"/audio/([a-z-]{2,12})/[^/]{1,200}", path)
-    return VoicePlace(sound[1], MAIN_MENU) if sound else None
+    failed = _FAILED.fullmatch(form.get("ErrorUrl", ""))
+    if failed is None:
+        return None
+    kind, language, rest = failed.groups()
+    return VoicePlace.of(language, rest) if kind == "voice" else VoicePlace(language, MAIN_MENU)

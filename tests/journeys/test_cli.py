@@ -45,6 +45,7 @@ def test_an_unknown_language_is_named_with_those_that_there_are(run: Callable[..
     assert "en, es, pt" in output
 
 
+@pytest.mark.usefixtures("redis")
 def test_a_call_is_written_as_a_sound_with_its_measures(
     line: Line, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:

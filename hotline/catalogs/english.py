@@ -10,8 +10,8 @@ from hotline.catalogs.findings import Remark
 from hotline.catalogs.names import HOST, WORD, English, pieces_of, without, without_placeholders
 
 _QUOTED = re.compile(r'"([^"]*)"|[(（]([^()（）]*)[)）]')
-# Two words or more, each with a capital letter: Trust Act, Department of Homeland Security.
-_NAME = re.compile(r"[A-Z][A-Za-z.'-]*(?: (?:(?:of|for|the|and) )?[A-Z][A-Za-z'-]*)+")
+# Two words or more, each with a capital letter: Trust Act, U.S. District Court, Department of Homeland Security.
+_NAME = re.compile(r"(?:(?:[A-Z]\.)+|[A-Z][A-Za-z'-]*)(?: (?:(?:of|for|the|and) )?[A-Z][A-Za-z'-]*)+")
 # Two capital letters or more, or a letter before a number.
 _TAKEN = re.compile(r"\b[A-Z]{2,}\b|\b[A-Z]-\d+\b")
 _STOP = re.compile(r"[^\w\s'’-]|\n")
@@ -111,7 +111,8 @@ def _quoted(source: str, text: str) -> Iterator[tuple[int, int]]:
         inside = 1 if match[1] is not None else 2
         words = _folded(match[inside])
         is_short = inside == 1 or len(words.split()) <= _LONGEST_ASIDE
-        if words and is_short and f" {words} " in said:
+        # A placeholder is filled in the language of the text, and knows by itself what of it is English.
+        if words and is_short and "{" not in match[inside] and f" {words} " in said:
             yield match.span(inside)
 
 

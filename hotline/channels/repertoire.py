@@ -74,7 +74,7 @@ def _fillings(script: Script, message: Message) -> Iterator[Say]:
 
 
 def _values(script: Script, name: str) -> Iterable[Argument]:
-    """All that may stand for a placeholder; of names, which are English, one stands for all."""
+    """All that may stand for a placeholder; of names, which are English, one stands for all, and two for a list."""
     match name:
         case "date":
             return sorted({provenance.as_of for provenance in script.provenances})
@@ -84,6 +84,8 @@ def _values(script: Script, name: str) -> Iterable[Argument]:
             return sorted(set(_times(script)))
         case "language":
             return [(language.name,) for language in script.languages.values()]
+        case "town" | "towns":
+            return [("Hartford",), ("Hartford", "Stamford")]
         case _:
             return [("Hartford",)]
 

@@ -74,7 +74,8 @@ def advance(script: Script, session: Session, heard: Heard, *, by_phone: bool = 
     which, transferring = WhichTown.of(script, session.node), Transferring.of(script, session.node)
     stands_at = which.asked_at if which else PERSON_TOPIC if transferring else session.node
     before = fitting(script, replace(session, node=stands_at))
-    after = replace(before, turns=before.turns + 1)
+    # More misses than there can be were written into the address by hand.
+    after = replace(before, turns=before.turns + 1, misses=min(before.misses, LAST_MISS - 1))
     turn = _answer(_Stage(script, after, heard.at, which, transferring, by_phone=by_phone), heard)
     spoken = turn.session.language if turn.session else None
     return replace(

@@ -8,7 +8,18 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from hotline.dialogue.advance import LAST_MISS, advance
-from hotline.dialogue.heard import Arrival, Heard, Keys, Silence, TextAsked, TransferEnded, Words
+from hotline.dialogue.heard import (
+    Arrival,
+    Heard,
+    Keys,
+    Silence,
+    TextAsked,
+    TextEnded,
+    TextOutcome,
+    TransferEnded,
+    Unheard,
+    Words,
+)
 from hotline.dialogue.reply import HangUp, Outcome, Reply, Transfer
 from hotline.dialogue.scene import TEXT_KEY
 from hotline.dialogue.session import Session
@@ -258,6 +269,9 @@ SESSIONS = st.builds(
 )
 HEARD = st.one_of(
     st.just(Arrival(NOW)),
+    st.just(Unheard(NOW)),
+    st.builds(TextAsked, st.just(NOW), st.booleans()),
+    st.builds(TextEnded, st.just(NOW), st.sampled_from(TextOutcome)),
     st.builds(Keys, st.just(NOW), st.text(alphabet="0123456789*#", min_size=1, max_size=6)),
     st.builds(Words, st.just(NOW), UNDERSTOOD),
     st.just(Silence(NOW)),

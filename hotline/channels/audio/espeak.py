@@ -9,8 +9,8 @@ import re
 import subprocess
 import sys
 import threading
-from collections.abc import Sequence
-from contextlib import suppress
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager, suppress
 from ctypes.util import find_library
 from dataclasses import dataclass
 from functools import cache
@@ -70,17 +70,14 @@ class Espeak:
         wanted = {"voice": voice, "words_a_minute": words_a_minute, "words": _markup(words, english)}
         with self._lock:
             program = self._running()
-            hangs = threading.Timer(LONGEST_SECONDS, program.kill)
-            hangs.start()
             try:
-                _pipe(program.stdin).write(json.dumps(wanted).encode() + b"\n")
-                _pipe(program.stdin).flush()
-                heard = _read(_pipe(program.stdout))
+                with _in_time(program):
+                    _pipe(program.stdin).write(json.dumps(wanted).encode() + b"\n")
+                    _pipe(program.stdin).flush()
+                    heard = _read(_pipe(program.stdout))
             except OSError as error:
                 self._end()
                 raise EspeakError("eSpeak NG ended while it spoke.") from error
-            finally:
-                hangs.cancel()
         if not heard:
             raise EspeakError(f"eSpeak NG said nothing; does it have the voice {voice}?")
         return Sound((np.frombuffer(heard, np.int16) / 32768).astype(np.float32), self._rate)
@@ -105,7 +102,8 @@ class Espeak:
             stderr=subprocess.DEVNULL,
         )
         try:
-            self._rate = int(_read(_pipe(program.stdout)))
+            with _in_time(program):
+                self._rate = int(_read(_pipe(program.stdout)))
         except (OSError, ValueError) as error:
             _stop(program)
             raise EspeakError("eSpeak NG cannot be started.") from error
@@ -131,8 +129,20 @@ def espeak_of_this_process() -> Espeak | None:
 def _markup(words: str, english: Sequence[str]) -> str:
     """SSML in which the English words change the voice."""
     names = "|".join(re.escape(escape(word)) for word in sorted(english, key=len, reverse=True))
-    marked = escape(" ".join(words.split()))
+    # A null would end what is said.
+    marked = escape(" ".join(words.replace("\0", " ").split()))
     return re.sub(rf"(?<!\w)({names})(?!\w)", rf'<voice xml:lang="{ENGLISH}">\1</voice>', marked) if names else marked
+
+
+@contextmanager
+def _in_time(program: subprocess.Popen[bytes]) -> Iterator[None]:
+    """A program that hangs is ended, and with it what is read from it."""
+    hangs = threading.Timer(LONGEST_SECONDS, program.kill)
+    hangs.start()
+    try:
+        yield
+    finally:
+        hangs.cancel()
 
 
 def _stop(program: subprocess.Popen[bytes]) -> None:

@@ -74,7 +74,10 @@ def trimmed(sound: Sound) -> Sound:
         return sound
     frame = sound.rate * _FRAME_SECONDS
     start = max(0, round(spoken[0] * frame - QUIET_BEFORE * sound.rate))
-    return Sound(sound.samples[start : round((spoken[-1] + 1) * frame + QUIET_AFTER * sound.rate)], sound.rate)
+    end = round((spoken[-1] + 1) * frame + QUIET_AFTER * sound.rate)
+    samples = sound.samples[start:end]
+    # Some sounds end with the last word, and the next one must not begin at once.
+    return Sound(np.pad(samples, (0, end - start - len(samples))), sound.rate)
 
 
 def levelled(sound: Sound) -> Sound:

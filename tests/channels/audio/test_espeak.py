@@ -6,16 +6,26 @@ import os
 import signal
 import subprocess
 import sys
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
 import pytest
 
 from hotline.channels.audio import espeak as module
-from hotline.channels.audio.espeak import Espeak, EspeakError, Installed, installed
+from hotline.channels.audio.espeak import PROGRAM, Espeak, EspeakError, installed
 from hotline.channels.audio.sound import trimmed
+
+IN_PLACE = """
+import os, signal, sys
+
+def answer(content):
+    sys.stdout.buffer.write(len(content).to_bytes(4, "big") + content)
+    sys.stdout.buffer.flush()
+
+"""
 
 
 @pytest.fixture
@@ -25,6 +35,18 @@ def espeak() -> Iterator[Espeak]:
     speaking = Espeak(where)
     yield speaking
     speaking.close()
+
+
+@pytest.fixture
+def instead(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Callable[[str], None]:
+    """Has another program started in place of eSpeak NG's, or eSpeak NG's again."""
+
+    def start(code: str) -> None:
+        program = tmp_path / "program.py"
+        program.write_text(f"{IN_PLACE}{code}\n", encoding="utf-8")
+        monkeypatch.setattr(module, "PROGRAM", program if code else PROGRAM)
+
+    return start
 
 
 def alike(seconds: float) -> object:
@@ -68,6 +90,22 @@ def test_no_words_can_break_it(espeak: Espeak, words: str) -> None:
     assert 0.2 < trimmed(espeak.say("en", "ht")).seconds < 2
 
 
+def test_a_null_does_not_end_what_is_said(espeak: Espeak) -> None:
+    assert espeak.say("null\0byte", "ht").seconds == alike(espeak.say("null byte", "ht").seconds)
+
+
+@pytest.mark.parametrize("words", ["", " \n ", "...", "😀", "\u200b", "\x01"])
+def test_what_has_no_words_is_quiet_and_the_next_one_speaks(espeak: Espeak, words: str) -> None:
+    assert espeak.say(words, "ht").peak < -60
+    assert espeak.say("one", "ht").peak > -20
+
+
+def test_half_a_character_is_an_error_and_the_next_one_speaks(espeak: Espeak) -> None:
+    with pytest.raises(EspeakError, match="ended while it spoke"):
+        espeak.say("a\ud800b", "ht")
+    assert espeak.say("one", "ht").peak > -20
+
+
 def test_it_says_the_same_each_time_and_slower_when_told(espeak: Espeak) -> None:
     one, two = espeak.say("Rete kalm.", "ht"), espeak.say("Rete kalm.", "ht")
     assert one.seconds == alike(two.seconds)
@@ -106,6 +144,50 @@ def test_a_program_that_hangs_is_an_error_and_then_started_again(
     assert espeak.say("one", "ht").seconds > 0.2
 
 
+def test_a_program_that_ends_while_it_speaks_is_an_error_and_then_started_again(
+    espeak: Espeak, instead: Callable[[str], None]
+) -> None:
+    instead("answer(b'22050'); sys.stdin.buffer.readline(); sys.stdout.buffer.write(b'\\0\\0\\1\\0half')")
+    with pytest.raises(EspeakError, match="ended while it spoke"):
+        espeak.say("one", "ht")
+    instead("")
+    assert espeak.say("one", "ht").peak > -20
+
+
+def test_a_program_that_listens_no_more_is_an_error_and_then_started_again(
+    espeak: Espeak, instead: Callable[[str], None]
+) -> None:
+    instead("os.close(0); answer(b'22050'); signal.pause()")
+    with pytest.raises(EspeakError, match="ended while it spoke"):
+        espeak.say("one", "ht")
+    instead("")
+    assert espeak.say("one", "ht").peak > -20
+
+
+@pytest.mark.parametrize(
+    "code",
+    [
+        "",
+        "answer(b'many')",
+        "answer(b'')",
+        "sys.stdout.write('no answer')",
+        "sys.stdout.buffer.write(b'\\0\\0\\0\\5220')",
+        "signal.pause()",
+    ],
+    ids=["ends", "tells no number", "tells nothing", "says anything", "tells half of it", "hangs"],
+)
+def test_a_program_that_does_not_start_is_an_error_and_then_started_again(
+    espeak: Espeak, instead: Callable[[str], None], monkeypatch: pytest.MonkeyPatch, code: str
+) -> None:
+    with monkeypatch.context() as soon:
+        soon.setattr(module, "LONGEST_SECONDS", 0.3)
+        instead(code or "sys.exit(1)")
+        with pytest.raises(EspeakError, match="cannot be started"):
+            espeak.say("one", "ht")
+    instead("")
+    assert espeak.say("one", "ht").peak > -20
+
+
 def test_several_threads_are_answered_each_with_its_own(espeak: Espeak) -> None:
     texts = [f"{'yon ' * count}" for count in range(1, 9)] * 4
     alone = {text: espeak.say(text, "ht").seconds for text in set(texts)}
@@ -129,22 +211,28 @@ def test_after_a_fork_each_process_has_a_program_of_its_own(espeak: Espeak) -> N
     assert lengths == [alike(lengths[0])] * 5
 
 
-def test_a_library_that_is_not_there_is_an_error(tmp_path: Path) -> None:
-    broken = Espeak(Installed(str(tmp_path / "gone.so"), ""))
+@pytest.mark.parametrize("missing", ["library", "data"])
+def test_what_is_not_there_is_an_error(tmp_path: Path, missing: str) -> None:
+    where = installed()
+    assert where
+    gone = str(tmp_path / "gone" / "espeak-ng-data")
+    broken = Espeak(replace(where, library=gone) if missing == "library" else replace(where, data=gone))
     with pytest.raises(EspeakError, match="cannot be started"):
         broken.say("one", "ht")
 
 
-def test_without_package_and_library_it_is_not_installed() -> None:
+@pytest.mark.parametrize(
+    ("library", "found"), [("None", "None"), ("'libespeak-ng.so.1'", "Installed(library='', data='')")]
+)
+def test_without_the_package_it_is_the_machines_own_or_not_installed(library: str, found: str) -> None:
     code = (
-        "import sys, ctypes.util\n"
+        "import ctypes.util, importlib.util, sys\n"
         "sys.modules['espeakng_loader'] = None\n"
-        "import importlib.util\n"
-        "found = importlib.util.find_spec\n"
-        "importlib.util.find_spec = lambda name, *rest: None if name == 'espeakng_loader' else found(name, *rest)\n"
-        "ctypes.util.find_library = lambda name: None\n"
+        "find = importlib.util.find_spec\n"
+        "importlib.util.find_spec = lambda name, *rest: None if name == 'espeakng_loader' else find(name, *rest)\n"
+        f"ctypes.util.find_library = lambda name: {library} if name == 'espeak-ng' else None\n"
         "from hotline.channels.audio.espeak import espeak_of_this_process, installed\n"
-        "print(installed(), espeak_of_this_process())"
+        "print(installed(), espeak_of_this_process() is not None, sep='\\n')"
     )
     result = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
-    assert result.stdout.split() == ["None", "None"]
+    assert result.stdout.splitlines() == [found, str(found != "None")]

@@ -57,7 +57,7 @@ class Sound:
         size = max(1, round(self.rate * _FRAME_SECONDS))
         padded = np.pad(self.samples.astype(np.float64), (0, -len(self.samples) % size))
         power = np.mean(padded.reshape(-1, size) ** 2, axis=1)
-        levels: NDArray[np.float64] = 10.0 * np.log10(np.maximum(power, 1e-9))
+        levels: NDArray[np.float64] = 10.0 * np.log10(np.maximum(power, 1e-12))
         return levels
 
 
@@ -101,7 +101,9 @@ def encoded(sound: Sound, words: str) -> bytes:
     """A mu-law WAV file whose title is the words that it says."""
     file = BytesIO()
     with soundfile.SoundFile(file, "w", sound.rate, 1, subtype="ULAW", format="WAV") as writer:
-        writer.title = words
+        # libsndfile takes no empty one, and a null would end it.
+        if title := words.replace("\0", " ").strip():
+            writer.title = title
         writer.write(sound.samples)
     return file.getvalue()
 

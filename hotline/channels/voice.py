@@ -163,12 +163,14 @@ def render_no_call() -> str:
 
 
 def _said(script: Script, reply: Reply) -> Iterator[Say]:
-    """What is said before the choices. A greeting needs no question besides."""
+    """What is said before the choices. A greeting needs no question besides; help does not wait for it."""
+    if reply.introduction and reply.node == MAIN_MENU:
+        yield reply.introduction
+        yield from (say for say in reply.says if say.message != script.menus[MAIN_MENU].message)
+        return
+    yield from reply.says
     if reply.introduction:
         yield reply.introduction
-    for say in reply.says:
-        if not (reply.introduction and reply.node == MAIN_MENU and say.message == script.menus[MAIN_MENU].message):
-            yield say
 
 
 def _language_names(script: Script) -> Iterator[str]:

@@ -14,10 +14,11 @@ from hotline.channels.voice import CallRenderer
 from hotline.channels.voices import Voices
 from hotline.channels.wording import SpokenWording
 from hotline.dialogue.advance import advance
-from hotline.dialogue.heard import Arrival, Keys, Silence, TextAsked
+from hotline.dialogue.heard import Arrival, Keys, Silence, TextAsked, Words
 from hotline.dialogue.reply import Reply
 from hotline.dialogue.session import Session
 from hotline.script.model import Script, TwilioVoice
+from hotline.understanding.understood import Guess, Understood
 from tests.conftest import NOW
 from tests.many_languages import empty_catalogs, with_languages
 
@@ -157,6 +158,14 @@ def test_only_the_first_choice_of_a_menu_says_what_to_do_and_the_way_back_is_not
     said = [say.text or "" for say in gather]
     assert [text for text in said if "press" in text] == ["Check if a warrant is real, press 1."]
     assert said[-1] == "To talk to a person, 0."
+
+
+def test_help_does_not_wait_for_what_the_line_is(script: Script, spoken: SpokenWording) -> None:
+    sure = Understood("en", Guess("ice-at-door", 0.9))
+    (gather,) = document(advance(script, Session(), Words(NOW, sure), by_phone=True).reply, spoken)
+    said = [say.text or "" for say in gather]
+    assert said[0].startswith("Keep the door closed.")
+    assert said[1].startswith("This line is not the government")
 
 
 def test_a_page_of_languages_leads_on_soon_and_the_last_one_waits(script: Script, tmp_path: Path) -> None:

@@ -4,7 +4,7 @@ import re
 
 import pytest
 
-from hotline.catalogs.english import leaks, untranslated
+from hotline.catalogs.english import kept_english, leaks, taken_words, untranslated
 from hotline.catalogs.names import English
 
 DOOR = "Look for the signature of a JUDGE. Without it, say: I do not consent to you coming in. Ask ICE for form I-205."
@@ -86,3 +86,62 @@ def test_a_text_that_is_its_english_is_untranslated(text: str) -> None:
 @pytest.mark.parametrize("text", ["Menu", "Legal Hotline: {phone.referral_line}", "{key} {choice}"])
 def test_a_word_a_name_and_placeholders_may_be_the_same(text: str) -> None:
     assert list(untranslated(text, text, ENGLISH)) == []
+
+
+def kept(source: str, text: str, *names: str) -> list[str]:
+    return [text[start:end] for start, end in kept_english(source, text, names)]
+
+
+@pytest.mark.parametrize(
+    ("source", "text", "english"),
+    [
+        (DOOR, 'Diga: "I do not consent to you coming in" (no doy permiso).', ["I do not consent to you coming in"]),
+        (DOOR, '请说："I do not consent to you coming in"(我不同意)。', ["I do not consent to you coming in"]),
+        (DOOR, 'Diga: "i DO not, consent" y "to you".', ["i DO not, consent", "to you"]),
+        (HOLD, "Si ICE pide que le retengan (request to hold you), no es una orden.", ["request to hold you"]),
+        (HOLD, "这是ICE的扣留请求（hold）。请带好绿卡（green card）。", ["hold", "green card"]),
+        (DHS, "Вверху стоит Department of Homeland Security.", ["Department of Homeland Security"]),
+        ("The U.S. District Court says so.", "Lo dice U.S. District Court.", ["U.S. District Court"]),
+        ("The Trust Act. The Trust Act.", "Ley Trust Act y Trust Act", ["Trust Act", "Trust Act"]),
+    ],
+)
+def test_what_a_translation_quotes_and_names_in_english_is_told(source: str, text: str, english: list[str]) -> None:
+    assert kept(source, text) == english
+
+
+@pytest.mark.parametrize(
+    ("source", "text"),
+    [
+        (DOOR, 'Diga: "I do not agree" ahora.'),
+        (DOOR, "Diga: I do not consent to you coming in."),
+        (DOOR, 'Diga: "no doy permiso" (no firme).'),
+        (HOLD, "Dice (request to hold you is not an order)."),
+        ("The bill binds all but ICE. ICE still arrests.", "No obliga a ICE. ICE aún arresta."),
+        ("Ask the lawyer ({name.slsct}): {phone.slsct}.", "Pida al abogado ({name.slsct}): {phone.slsct}."),
+        ('Say "{organisation}".', 'Diga "{organisation}".'),
+        (DOOR, ""),
+        ("", DOOR),
+    ],
+)
+def test_what_is_not_in_the_english_or_is_filled_in_later_is_no_quotation(source: str, text: str) -> None:
+    assert kept(source, text) == []
+
+
+def test_names_are_told_whole_and_only_where_they_are_names() -> None:
+    source, names = "Call New Haven Legal in New Haven.", ("New Haven", "New Haven Legal", "Stamford")
+    assert kept(source, "Llame a New Haven Legal en New Haven.", *names) == ["New Haven Legal", "New Haven"]
+    assert kept(source, "Llame a New Havens, xNew Haven o Stamford.", *names) == []
+    assert kept(source, 'Diga "in New Haven" ahora.', *names) == ["in New Haven"]
+
+
+@pytest.mark.parametrize(
+    ("source", "text", "taken"),
+    [
+        (DOOR, "JUDGE, ICE ak I-205: ICE", ("I-205", "ICE", "JUDGE")),
+        (DOOR, "ice, judge, i-205, POLICE, I-2051, DHS", ()),
+        ("ICE", "ICE-së, 'ICE'.", ("ICE",)),
+        (DOOR, "", ()),
+    ],
+)
+def test_words_that_are_taken_as_they_are_are_told(source: str, text: str, taken: tuple[str, ...]) -> None:
+    assert taken_words(source, text) == taken

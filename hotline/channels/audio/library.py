@@ -3,15 +3,14 @@
 from __future__ import annotations
 
 import hashlib
-import os
 import re
-import tempfile
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
 
 from hotline.channels.audio.espeak import Espeak
+from hotline.channels.audio.files import write_whole
 from hotline.channels.audio.sound import encoded, for_telephone
 from hotline.channels.utterances import Utterance
 from hotline.script.model import Language
@@ -94,13 +93,4 @@ class AudioLibrary:
 
     def _make(self, synthesis: Synthesis, path: Path) -> None:
         sound = self._espeak.say(synthesis.words, synthesis.voice, synthesis.words_a_minute, synthesis.english)
-        path.parent.mkdir(parents=True, exist_ok=True)
-        # Whoever asks meanwhile finds all of it or nothing.
-        handle, unfinished = tempfile.mkstemp(dir=path.parent, suffix=".part")
-        try:
-            with os.fdopen(handle, "wb") as file:
-                file.write(encoded(for_telephone(sound), synthesis.words))
-            Path(unfinished).replace(path)
-        except OSError:
-            Path(unfinished).unlink(missing_ok=True)
-            raise
+        write_whole(path, encoded(for_telephone(sound), synthesis.words))

@@ -5,9 +5,12 @@ from __future__ import annotations
 import hashlib
 from pathlib import Path
 
-from hotline.channels.audio.sound import decoded, encoded, for_telephone
+from hotline.channels.audio.files import write_whole
+from hotline.channels.audio.sound import SoundError, decoded, encoded, for_telephone
 
 FOLDER = "recordings"
+# In decibels below full scale: whoever speaks, however softly, is louder than the hiss of a microphone.
+LOWEST_PEAK = -60.0
 
 
 def digest_of(words: str) -> str:
@@ -43,9 +46,10 @@ class Recordings:
     def keep(self, language: str, words: str, file: bytes) -> Path:
         """Keeps a recording of these words as the telephone takes it. Raises SoundError, or OSError."""
         path = self._folder(language) / f"{digest_of(words)}.wav"
-        content = encoded(for_telephone(decoded(file)), words)
-        path.parent.mkdir(parents=True, exist_ok=True)
-        path.write_bytes(content)
+        sound = decoded(file)
+        if sound.peak < LOWEST_PEAK:
+            raise SoundError("Nothing is heard in this recording; was the microphone off?")
+        write_whole(path, encoded(for_telephone(sound), words))
         return path
 
     def _folder(self, language: str) -> Path:

@@ -7,15 +7,24 @@ from pathlib import Path
 import numpy as np
 import pytest
 import soundfile
+import soxr
 
-from hotline.channels.audio.recordings import Recordings
-from hotline.channels.audio.sound import SPOKEN_LEVEL, SoundError, decoded
+from hotline.channels.audio.espeak import Espeak
+from hotline.channels.audio.recordings import Recordings, digest_of
+from hotline.channels.audio.sound import SPOKEN_LEVEL, SoundError, decoded, encoded, for_telephone
+from tests.channels.audio.conftest import loudness, quiet_in
+
+DOOR = "Keep the door closed. You can stay silent. Ask them to slide the paper under the door."
 
 
 def take(pitch: float, *, rate: int = 44100) -> bytes:
     """Two seconds as a microphone gives them: stereo, with quiet around."""
     times = np.arange(2 * rate) / rate
     wave = 0.1 * np.sin(2 * np.pi * pitch * times) * ((times > 0.5) & (times < 1.5))
+    return stereo(wave, rate)
+
+
+def stereo(wave: np.ndarray, rate: int = 44100) -> bytes:
     file = BytesIO()
     soundfile.write(file, np.stack([wave, wave], axis=1), rate, format="WAV")
     return file.getvalue()
@@ -33,12 +42,40 @@ def test_a_recording_is_found_by_its_words_trimmed_and_as_loud_as_every_voice(tm
     assert soundfile.SoundFile(path).title == "Rete kalm."
 
 
+@pytest.mark.parametrize("gain", [0.02, 0.5, 3.0], ids=["far away", "near", "overdriven"])
+def test_a_person_is_heard_as_loud_as_the_voices_beside(tmp_path: Path, espeak: Espeak, gain: float) -> None:
+    voice = espeak.say(DOOR, "en-us")
+    hiss = np.random.default_rng(1).normal(scale=1e-4, size=3 * 44100)
+    speech = np.asarray(soxr.resample(voice.samples, voice.rate, 44100)) * gain
+    wave = np.clip(np.concatenate([hiss[:44100], speech, hiss[44100:]]), -1, 1)
+    sound = decoded(Recordings(tmp_path).keep("en", DOOR, stereo(wave)).read_bytes())
+    assert abs(loudness(sound) - loudness(for_telephone(voice))) < 1.5
+    assert sound.peak < -0.5
+    before, within, after = quiet_in(sound)
+    assert before < 0.1
+    assert within < 2
+    assert 0.15 < after < 0.3
+
+
+def test_the_name_of_a_recording_is_that_of_its_words() -> None:
+    assert digest_of("Rete  kalm.\n") == digest_of("Rete kalm.") != digest_of("Rete kalm")
+
+
 def test_other_words_or_languages_have_no_recording(tmp_path: Path) -> None:
     recordings = Recordings(tmp_path)
     recordings.keep("ht", "Rete kalm.", take(440))
     assert recordings.digest("ht", "Rete kalm, tanpri.") is None
     assert recordings.digest("sq", "Rete kalm.") is None
     assert recordings.find("ht", "0" * 32) is None
+    assert recordings.find("sq", "0" * 32) is None
+
+
+def test_a_recording_that_was_deleted_is_not_used(tmp_path: Path) -> None:
+    recordings = Recordings(tmp_path)
+    path = recordings.keep("ht", "Rete kalm.", take(440))
+    assert recordings.digest("ht", "Rete kalm.")
+    path.unlink()
+    assert recordings.digest("ht", "Rete kalm.") is None
 
 
 def test_another_take_has_another_digest_at_once(tmp_path: Path) -> None:
@@ -50,10 +87,28 @@ def test_another_take_has_another_digest_at_once(tmp_path: Path) -> None:
     assert recordings.digest("ht", "Rete kalm.") != before
 
 
-def test_what_is_no_sound_replaces_nothing(tmp_path: Path) -> None:
+@pytest.mark.parametrize(
+    ("file", "reason"),
+    [
+        (b"no sound", "no sound that can be read"),
+        (b"", "no sound that can be read"),
+        (stereo(np.zeros(44100)), "Nothing is heard"),
+        (stereo(np.zeros(0)), "Nothing is heard"),
+        (stereo(np.random.default_rng(1).normal(scale=1e-4, size=44100)), "Nothing is heard"),
+    ],
+    ids=["text", "nothing", "silence", "no time", "hiss"],
+)
+def test_what_is_no_sound_replaces_nothing(tmp_path: Path, file: bytes, reason: str) -> None:
     recordings = Recordings(tmp_path)
     path = recordings.keep("ht", "Rete kalm.", take(440))
     before = path.read_bytes()
-    with pytest.raises(SoundError):
-        recordings.keep("ht", "Rete kalm.", b"no sound")
+    with pytest.raises(SoundError, match=reason):
+        recordings.keep("ht", "Rete kalm.", file)
     assert path.read_bytes() == before
+    assert list(path.parent.iterdir()) == [path]
+
+
+def test_a_file_that_is_kept_is_kept_as_the_telephone_takes_it(tmp_path: Path) -> None:
+    recordings = Recordings(tmp_path)
+    once = recordings.keep("ht", "Rete kalm.", take(440)).read_bytes()
+    assert once == encoded(for_telephone(decoded(take(440))), "Rete kalm.")

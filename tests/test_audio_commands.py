@@ -10,9 +10,15 @@ import soundfile
 from click.testing import CliRunner
 
 from hotline import audio_commands
+from hotline.catalogs.catalog import Catalogs
 from hotline.channels.audio.library import Synthesis
+from hotline.channels.audio.recordings import Recordings
+from hotline.channels.voices import Played, Voices
 from hotline.channels.wording import SpokenWording
 from hotline.cli import main
+from hotline.dialogue.reply import Say
+from hotline.locales import LOCALES
+from hotline.script.loader import load_script
 
 SAID = [Synthesis("ht", words, "ht", 175) for words in ("Wi.", "Non.", "Rete kalm.")]
 
@@ -58,14 +64,59 @@ def test_without_espeak_the_remedy_is_named(
     assert "apt-get install espeak-ng" in output
 
 
-def test_a_recording_is_kept_for_the_words_that_are_said(run: Callable[..., tuple[int, str]], tmp_path: Path) -> None:
+def test_a_folder_that_takes_no_sounds_is_one_line_to_read(run: Callable[..., tuple[int, str]], tmp_path: Path) -> None:
+    (tmp_path / "data").write_text("no folder", encoding="utf-8")
+    code, output = run("fill")
+    assert code == 1
+    assert "Error: A sound could not be made: " in output
+    assert "Traceback" not in output
+
+
+def test_a_voice_that_does_not_exist_is_one_line_to_read(
+    run: Callable[..., tuple[int, str]], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(audio_commands, "all_syntheses", lambda _: [Synthesis("ht", "Wi.", "xx", 175)])
+    assert run("fill")[0] == 1
+    assert "does it have the voice xx?" in run("fill")[1]
+
+
+def take(folder: Path, loud: float) -> Path:
     wave = BytesIO()
-    soundfile.write(wave, np.sin(np.arange(44100) / 20), 44100, format="WAV")
-    file = tmp_path / "take.wav"
+    soundfile.write(wave, loud * np.sin(np.arange(44100) / 20), 44100, format="WAV")
+    file = folder / "take.wav"
     file.write_bytes(wave.getvalue())
-    code, output = run("record", "ht", "menu.here-now.text", str(file))
+    return file
+
+
+def test_a_recording_is_kept_for_the_words_that_are_said_and_then_played(
+    run: Callable[..., tuple[int, str]], tmp_path: Path
+) -> None:
+    code, output = run("record", "ht", "menu.here-now.text", str(take(tmp_path, 0.5)))
     assert code == 0, output
     assert "Rete kalm." in output
+    (kept,) = (tmp_path / "locales" / "ht" / "recordings").glob("*.wav")
+    script = load_script()
+    wording = SpokenWording(script, Catalogs(script, LOCALES))
+    voices = Voices(script, Recordings(tmp_path / "locales"), None)
+    (said,) = voices.of(wording.utterances(Say("menu.here-now.text"), "ht"))
+    assert isinstance(said, Played)
+    assert voices.recordings
+    assert voices.recordings.find("ht", Path(said.path).stem) == kept
+
+
+def test_a_recording_of_nothing_is_refused(run: Callable[..., tuple[int, str]], tmp_path: Path) -> None:
+    code, output = run("record", "ht", "menu.here-now.text", str(take(tmp_path, 0.0)))
+    assert code == 1
+    assert "Nothing is heard in this recording" in output
+    assert not list(tmp_path.rglob("recordings/*"))
+
+
+def test_what_has_words_of_its_own_by_phone_is_recorded_by_either_id(
+    run: Callable[..., tuple[int, str]], tmp_path: Path
+) -> None:
+    for message in ("forgotten", "forgotten.voice"):
+        code, output = run("record", "ht", message, str(take(tmp_path, 0.5)))
+        assert code == 0, output
     assert len(list((tmp_path / "locales" / "ht" / "recordings").glob("*.wav"))) == 1
 
 

@@ -4,14 +4,17 @@ from __future__ import annotations
 
 import re
 from collections.abc import Collection, Iterable, Iterator
-from itertools import pairwise
+from itertools import combinations, pairwise
 
 from hotline.catalogs.findings import Remark
 from hotline.catalogs.names import HOST, WORD, English, pieces_of, without, without_placeholders
 
 _QUOTED = re.compile(r'"([^"]*)"|[(（]([^()（）]*)[)）]')
 # Two words or more, each with a capital letter: Trust Act, U.S. District Court, Department of Homeland Security.
-_NAME = re.compile(r"(?:(?:[A-Z]\.)+|[A-Z][A-Za-z'-]*)(?: (?:(?:of|for|the|and) )?[A-Z][A-Za-z'-]*)+")
+_CAPITAL = r"(?:(?:[A-Z]\.){2,}|[A-Z][A-Za-z'-]*(?!\.[A-Z]))"
+_NAME = re.compile(rf"(?<![A-Za-z.]){_CAPITAL}(?: (?:(?:of|for|the|and) )?{_CAPITAL})+")
+# Chinese sets no blank beside a name; Arabic joins short words to it, which cannot be said alone.
+_JOINED = "[^\\W\u3400-\u9fff]"
 # Two capital letters or more, or a letter before a number.
 _TAKEN = re.compile(r"\b[A-Z]{2,}\b|\b[A-Z]-\d+\b")
 _STOP = re.compile(r"[^\w\s'’-]|\n")
@@ -97,11 +100,19 @@ def taken_words(source: str, text: str) -> tuple[str, ...]:
 
 
 def _named(source: str, text: str, names: Iterable[str]) -> Iterator[tuple[int, int]]:
-    candidates = {*names, *(match[0] for match in _NAME.finditer(text))}
-    for name in candidates:
+    for name in {*names, *_names_in(source)}:
         if name in source and name in text:
-            for match in re.finditer(rf"(?<!\w){re.escape(name)}(?!\w)", text):
+            for match in re.finditer(rf"(?<!{_JOINED}){re.escape(name)}(?!{_JOINED})", text):
                 yield match.span()
+
+
+def _names_in(text: str) -> Iterator[str]:
+    """Names, also without what stands before or after them with a capital letter: The Trust Act, Trust Act."""
+    for match in _NAME.finditer(text):
+        words = match[0].split()
+        for first, last in combinations(range(len(words)), 2):
+            if words[first][0].isupper() and words[last][0].isupper():
+                yield " ".join(words[first : last + 1])
 
 
 def _quoted(source: str, text: str) -> Iterator[tuple[int, int]]:

@@ -11,7 +11,7 @@ _ENGLISH = re.compile(f"{_BEGIN}([^{_BEGIN}{_END}]*){_END}")
 _MARKS = str.maketrans(dict.fromkeys((_BEGIN, _END)))
 # What closes a phrase before it, and so does not begin the next one; and what opens the next.
 _LEADING = re.compile(r"^[-\s\"'.,:;!?)،؛؟。，：；、）”»]+")
-_PAUSE = re.compile(r"[,.:;،؛。，：；、]")
+_PAUSE = re.compile(r"[,.:;(،؛。，：；、（]")
 _TRAILING = re.compile(r"[\s\"'(（“«]+$")
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import assert_never
@@ -18,7 +19,7 @@ from hotline.dialogue.heard import (
     Unheard,
     Words,
 )
-from hotline.dialogue.reply import HangUp, Outcome, Reply, Say, SendText, Transfer, Turn
+from hotline.dialogue.reply import Argument, HangUp, Outcome, Reply, Say, SendText, Transfer, Turn
 from hotline.dialogue.scene import (
     BACK_KEY,
     LANGUAGE_KEY,
@@ -134,6 +135,11 @@ class _Stage:
     transferring: Transferring | None = None
     by_phone: bool = False
 
+    @property
+    def calls_a_person(self) -> bool:
+        """Whether what is said where the conversation stands ends in a transfer."""
+        return self.by_phone and self.session.node == PERSON_TOPIC
+
     def having(self, session: Session) -> _Stage:
         return replace(self, session=session, which=self.which if session.node == self.session.node else None)
 
@@ -142,9 +148,7 @@ class _Stage:
 
     def go(self, node: str, *, before: tuple[Say, ...] = ()) -> Turn:
         """Steps to a node and says what it says."""
-        there = replace(self, session=self.session.at(node), which=None)
-        opens = closed_until(self.script, self.at) if self.by_phone and node == PERSON_TOPIC else None
-        return _tell_closed(there, opens) if opens else there.stay(before=before)
+        return replace(self, session=self.session.at(node), which=None).stay(before=before)
 
     def stay(
         self,
@@ -156,6 +160,8 @@ class _Stage:
     ) -> Turn:
         """Says what the node says where the conversation stands, or something instead."""
         which, node = self.which, self.session.node or MAIN_MENU
+        if self.calls_a_person and not instead and (opens := closed_until(self.script, self.at)):
+            return _tell_closed(self, opens)
         scene = scene_of_which_town(self.script, which) if which else scene_of(self.script, self.session, self.at)
         says = (*before, *(instead or scene.says))
         introduced = self.session.greeted or node in self.script.language_pages
@@ -418,27 +424,33 @@ def _after_transfer(stage: _Stage, *, answered: bool) -> Turn:
 
 def _tell_closed(stage: _Stage, opens: datetime) -> Turn:
     """Nobody is there whom the line connects with: when they are, and who else can be called now."""
-    first = Transferring.first(stage.script)
-    closed = Say(
-        Phrase.TRANSFER_CLOSED,
-        {"day": Weekday(opens.weekday()), "time": opens.time()},
-        rests_on=stage.script.organisations[first.tried[0]].provenance,
-    )
-    return _call_next(stage, first, before=(closed,), otherwise=(closed,))
+    closed = _closed(stage.script, opens)
+    return _call_next(stage, Transferring.first(stage.script), before=(closed,), otherwise=(closed,))
+
+
+def _closed(script: Script, opens: datetime) -> Say:
+    arguments: Mapping[str, Argument] = {"day": Weekday(opens.weekday()), "time": opens.time()}
+    first = script.organisations[Transferring.first(script).tried[0]]
+    return Say(Phrase.TRANSFER_CLOSED, arguments, rests_on=first.provenance)
 
 
 def _call_next(stage: _Stage, tried: Transferring, *, otherwise: tuple[Say, ...], before: tuple[Say, ...] = ()) -> Turn:
-    """Connects with the next who can help now; where nobody is left, says so, and offers the number as a text first."""
+    """Connects with the next who can help now; where nobody is left, says so."""
     stage = stage.having(stage.session.at(PERSON_TOPIC))
     organisation = tried.next(stage.script, stage.session, stage.at)
     if organisation is None:
-        turn = stage.stay(instead=otherwise)
-        choices = sorted(turn.reply.choices, key=lambda choice: choice.key != TEXT_KEY)
-        return replace(turn, reply=replace(turn.reply, choices=tuple(choices)))
+        return _tell_of_nobody(stage, otherwise)
     found = stage.script.organisations[organisation]
     calling = Say(Phrase.TRANSFER_NEXT, {"organisation": (found.name,)}, rests_on=found.provenance)
     turn = stage.stay(instead=(*before, calling), effect=Transfer(organisation))
     return replace(turn, reply=replace(turn.reply, node=tried.having_tried(organisation).node))
+
+
+def _tell_of_nobody(stage: _Stage, says: tuple[Say, ...], *, slowly: bool = False) -> Turn:
+    """Says that nobody can be reached, and offers the number as a text first."""
+    turn = stage.stay(instead=says, slowly=slowly)
+    choices = sorted(turn.reply.choices, key=lambda choice: choice.key != TEXT_KEY)
+    return replace(turn, reply=replace(turn.reply, choices=tuple(choices)))
 
 
 def _miss(stage: _Stage, *, slowly: bool = False) -> Turn:
@@ -458,6 +470,11 @@ def _miss(stage: _Stage, *, slowly: bool = False) -> Turn:
         return stage.stay(before=_everywhere(stage, Phrase.STILL_HERE))
     # Silence needs no other words than those of before; in an unknown language, the languages speak for themselves.
     before = () if (slowly and stage.by_phone) or _is_unknown(stage) else (Say(Phrase.TRY_AGAIN),)
+    if stage.calls_a_person:
+        # Nobody was reached, and nobody is called once more without being asked for.
+        opens = closed_until(stage.script, stage.at)
+        nobody = _closed(stage.script, opens) if opens else Say(Phrase.TRANSFER_FAILED)
+        return _tell_of_nobody(stage, (*before, nobody), slowly=slowly)
     return stage.stay(before=before, slowly=slowly)
 
 

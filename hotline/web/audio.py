@@ -5,7 +5,7 @@ from __future__ import annotations
 import logging
 from pathlib import Path
 
-from flask import Blueprint, Response, abort, send_file
+from flask import Blueprint, Response, abort, request, send_file
 
 from hotline.channels.audio.espeak import EspeakError
 from hotline.channels.voices import Voices
@@ -25,11 +25,20 @@ def audio_blueprint(voices: Voices) -> Blueprint:
         path = _find(voices, language, digest)
         if path is None:
             abort(404)
+        _leave_aside_odd_ranges(path.stat().st_size)
         response = send_file(path.resolve(), mimetype="audio/wav", max_age=A_YEAR_SECONDS, etag=digest)
         response.cache_control.immutable = True
         return response
 
     return blueprint
+
+
+def _leave_aside_odd_ranges(size: int) -> None:
+    """Several ranges, and what is none, are answered with the whole sound instead of being refused (RFC 9110, 14.2)."""
+    wanted = request.range if request.method == "GET" else None
+    ranges = wanted.ranges if wanted and wanted.units == "bytes" else []
+    if len(ranges) != 1 or ranges[0][0] < -size:
+        request.environ.pop("HTTP_RANGE", None)
 
 
 def _find(voices: Voices, language: str, digest: str) -> Path | None:

@@ -96,14 +96,20 @@ def heard_in_call(
     form: Mapping[str, str], session: Session, understanding: Understanding, at: datetime, *, can_be_texted: bool
 ) -> Heard:
     """What Gather or Dial report: a transfer's outcome, keys, speech, or nothing."""
-    if outcome := form.get("DialCallStatus"):
-        return TransferEnded(at, answered=outcome in ANSWERED)
+    if ended := transfer_ended(form, at):
+        return ended
     if digits := form.get("Digits"):
         return TextAsked(at, can_arrive=can_be_texted) if digits == TEXT_KEY else Keys(at, digits)
     if words := form.get("SpeechResult"):
         heard = heard_in_text(words, session, understanding, at)
         return _without_language(heard) if asks_for_town(session.node) else heard
     return Silence(at)
+
+
+def transfer_ended(form: Mapping[str, str], at: datetime) -> TransferEnded | None:
+    """What became of a transfer; None where the request does not tell of one."""
+    outcome = form.get("DialCallStatus")
+    return TransferEnded(at, answered=outcome in ANSWERED) if outcome else None
 
 
 def _without_language(heard: Heard) -> Heard:

@@ -21,7 +21,8 @@ from hotline.dialogue.advance import advance, begin_texting
 from hotline.dialogue.heard import Arrival, Heard, TextEnded, TextOutcome, Unheard
 from hotline.dialogue.reply import SendText, Turn
 from hotline.dialogue.session import Session
-from hotline.script.model import Script
+from hotline.dialogue.transferring import Transferring
+from hotline.script.model import PERSON_TOPIC, Script
 from hotline.settings import Settings
 from hotline.store.counts import Counts
 from hotline.store.sessions import Conversation, Loaded, Sessions
@@ -43,6 +44,7 @@ from hotline.web.requests import (
     raw_path_of,
     step_of,
     texter_of,
+    transfer_ended,
 )
 from hotline.web.signature import is_signed
 
@@ -123,7 +125,7 @@ class Webhooks:
         session = self.in_language_of_number(loaded.session)
         heard: Heard = Arrival(self.now())
         if is_fallback(form):
-            session, heard = self.standing_where_it_failed(session), Unheard(self.now())
+            session, heard = self.after_failure(session)
         turn = advance(self.script, session, heard, by_phone=True)
         document = self.renderer().call(turn.reply)
         self.sessions.save(caller, loaded, turn.session, learned=turn.learned)
@@ -200,12 +202,15 @@ class Webhooks:
         language = named if named in self.script.languages else self.script.source_language
         return _twiml(self.renderer().last_resort(language))
 
-    def standing_where_it_failed(self, session: Session) -> Session:
-        """The session where it stood when something failed; without Redis, as far as the failed address tells."""
-        place = place_of_failure(request.form)
-        if session.node or place is None:
-            return session
-        return self.standing_at(place, session)
+    def after_failure(self, session: Session) -> tuple[Session, Heard]:
+        """The session where it stood when something failed, and what was heard: nothing, or what became of a transfer.
+
+        The failed address tells whom the caller was connected with; without Redis, also where the call stood.
+        """
+        place, ended = place_of_failure(request.form), transfer_ended(request.form, self.now())
+        if place and ended and (place.node == PERSON_TOPIC or Transferring.of(self.script, place.node)):
+            return self.standing_at(place, session), ended
+        return self.standing_at(place, session) if place and not session.node else session, Unheard(self.now())
 
     def standing_at(self, place: VoicePlace, session: Session) -> Session:
         """The session where the path says that the call stands, whatever Redis knows of it."""

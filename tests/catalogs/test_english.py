@@ -102,7 +102,9 @@ def kept(source: str, text: str, *names: str) -> list[str]:
         (HOLD, "这是ICE的扣留请求（hold）。请带好绿卡（green card）。", ["hold", "green card"]),
         (DHS, "Вверху стоит Department of Homeland Security.", ["Department of Homeland Security"]),
         ("The U.S. District Court says so.", "Lo dice U.S. District Court.", ["U.S. District Court"]),
-        ("The Trust Act. The Trust Act.", "Ley Trust Act y Trust Act", ["Trust Act", "Trust Act"]),
+        ("The Trust Act. The Trust Act.", "La Ley Trust Act y Trust Act", ["Trust Act", "Trust Act"]),
+        ("The Trust Act binds.", "《Trust Act》法案和Trust Act管。", ["Trust Act", "Trust Act"]),
+        ("The Trust Act binds.", "قانون Trust Act، وقانون الـTrust Act", ["Trust Act"]),
     ],
 )
 def test_what_a_translation_quotes_and_names_in_english_is_told(source: str, text: str, english: list[str]) -> None:
@@ -131,7 +133,10 @@ def test_names_are_told_whole_and_only_where_they_are_names() -> None:
     source, names = "Call New Haven Legal in New Haven.", ("New Haven", "New Haven Legal", "Stamford")
     assert kept(source, "Llame a New Haven Legal en New Haven.", *names) == ["New Haven Legal", "New Haven"]
     assert kept(source, "Llame a New Havens, xNew Haven o Stamford.", *names) == []
+    assert kept(source, "在New Haven，和New Haven一带", *names) == ["New Haven", "New Haven"]
+    assert kept(source, "في وNew Haven، New Haven", *names) == ["New Haven"]
     assert kept(source, 'Diga "in New Haven" ahora.', *names) == ["in New Haven"]
+    assert kept(source, "New Havené, éNew Haven, New Haven2", *names) == []
 
 
 @pytest.mark.parametrize(

@@ -41,7 +41,8 @@ def test_a_text_may_begin_and_end_with_english() -> None:
         ("", "Bridgeport New Haven"),
         ("، ", "Bridgeport, New Haven"),
         ("、", "Bridgeport, New Haven"),
-        ('" ("', "Bridgeport New Haven"),
+        ('" ("', "Bridgeport, New Haven"),
+        ('" "', "Bridgeport New Haven"),
     ],
 )
 def test_names_with_nothing_but_signs_between_them_are_said_in_one_breath(between: str, said: str) -> None:

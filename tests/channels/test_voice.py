@@ -2,6 +2,8 @@ from __future__ import annotations
 
 import re
 from dataclasses import replace
+from datetime import time
+from itertools import pairwise
 from pathlib import Path
 from urllib.parse import quote
 from xml.etree import ElementTree
@@ -9,20 +11,58 @@ from xml.etree import ElementTree
 import pytest
 from babel.dates import get_day_names, get_month_names
 
+from hotline.catalogs.alphabets import LATIN, read_alphabets
 from hotline.catalogs.catalog import Catalogs
 from hotline.channels.voice import CallRenderer
 from hotline.channels.voices import Voices
 from hotline.channels.wording import SpokenWording
 from hotline.dialogue.advance import advance
 from hotline.dialogue.heard import Arrival, Keys, Silence, TextAsked, Words
-from hotline.dialogue.reply import Reply
+from hotline.dialogue.reply import Argument, Choice, Reply, Say
 from hotline.dialogue.session import Session
-from hotline.script.model import Script, TwilioVoice
+from hotline.locales import LOCALES
+from hotline.script.loader import load_script
+from hotline.script.model import TOWN_NODE, Message, Script, TwilioVoice
+from hotline.script.organisations import Weekday
 from hotline.understanding.understood import Guess, Understood
 from tests.conftest import NOW
 from tests.many_languages import empty_catalogs, with_languages
 
 OWN = "+12035550100"
+SERVED = load_script()
+SHIPPED = Catalogs(SERVED, LOCALES)
+# Words that are English and no other language's of the line.
+ENGLISH_ALONE = {
+    "the",
+    "and",
+    "of",
+    "your",
+    "you",
+    "with",
+    "this",
+    "that",
+    "they",
+    "their",
+    "from",
+    "what",
+    "how",
+    "not",
+}
+# What stands in capital letters on papers, such as ICE and I-205, and where Chinese or Arabic letters touch it.
+PAPERS = re.compile(r"(?<![A-Za-z])(?:[A-Z]{2,}|[A-Z]-\d+)(?![A-Za-z])")
+# Where a short Arabic word is joined to a name, which it cannot be said without.
+JOINED = re.compile(r"(?<=[\u0600-\u06ff])(?:[A-Z][a-z]+ ?)+")
+# English that other languages say as it is: of papers and laws, and what has no word of their own.
+LOANS = (
+    "Trust Act",
+    "ZIP code",
+    "green card",
+    "check-in",
+    "detainer",
+    "notary",
+    "notario",
+    "accredited representative",
+)
 
 
 def document(reply: Reply, wording: SpokenWording, own: str = OWN) -> ElementTree.Element:
@@ -112,6 +152,57 @@ def test_what_is_english_in_another_language_is_said_by_the_english_voice(
             assert say.get("language") == "es-US"
             leaked = {word.lower() for word in re.findall(r"[A-Za-z]{3,}", words_in(say))} - own_words
             assert not leaked, (node, words_in(say))
+
+
+def words_of(text: str) -> list[str]:
+    """The words without digits and without letters that are spelt, in small letters."""
+    return re.findall(r"[^\W\d_]{2,}", text.casefold())
+
+
+def stands_in(words: list[str], text: str) -> bool:
+    return f" {' '.join(words)} " in f" {' '.join(words_of(text))} "
+
+
+def says_of(message: Message, code: str) -> list[tuple[bool, str]]:
+    """What is heard where a message is said in a language: whether it is in an English voice, and the words."""
+    values: dict[str, Argument] = {
+        "date": NOW.date(),
+        "day": Weekday.MON,
+        "time": time(9),
+        "closes": time(17, 30),
+        "town": ("Hamden", "New Haven"),
+        "towns": ("Hamden", "New Haven"),
+        "organisation": ("CT Safe Connect",),
+    }
+    say = Say(message.id.removesuffix(".voice"), values)
+    choices = (Choice("1", say), Choice("2", say)) if message.is_label else ()
+    reply = Reply(code, TOWN_NODE, 0, () if choices else (say,), choices)
+    heard = document(reply, SpokenWording(SERVED, SHIPPED)).iter("Say")
+    return [(say.get("language") == "en-US", words_in(say)) for say in heard]
+
+
+@pytest.mark.parametrize("code", [code for code in SERVED.languages if code != SERVED.source_language])
+def test_no_english_is_heard_in_another_language_but_names_and_what_is_said_to_officers(code: str) -> None:
+    names = {town.name for town in SERVED.towns.values()} | {item.name for item in SERVED.organisations.values()}
+    other_letters = read_alphabets()[code].script != LATIN
+    for message in SERVED.messages.values():
+        if message.id.removesuffix(".voice") in {"choice", "choice-brief", "language-choice"}:
+            continue
+        for is_english, words in says_of(message, code):
+            if is_english:
+                parts = [part for part in words.split(", ") if part not in names]
+                assert all(stands_in(words_of(part), message.text) for part in parts), (message.id, words)
+                continue
+            said = JOINED.sub("|", PAPERS.sub("|", words))
+            for loan in LOANS:
+                said = said.replace(loan, "|")
+            if other_letters:
+                assert not re.findall("[A-Za-z]{2,}", said), (message.id, words)
+                continue
+            assert not ENGLISH_ALONE & set(words_of(said)), (message.id, words)
+            for stretch in said.split("|"):
+                for pair in pairwise(words_of(stretch)):
+                    assert not stands_in(list(pair), message.text), (message.id, pair)
 
 
 def test_speech_is_heard_with_hints(script: Script, spoken: SpokenWording) -> None:

@@ -8,13 +8,18 @@ from pathlib import Path
 
 import pytest
 
+from hotline.catalogs.catalog import Catalogs
 from hotline.channels.audio.espeak import Espeak, Installed, espeak_of_this_process
 from hotline.channels.audio.library import AudioLibrary, synthesis_of
 from hotline.channels.audio.recordings import Recordings
 from hotline.channels.audio.sound import Sound, decoded, encoded
 from hotline.channels.utterances import Utterance
-from hotline.channels.voices import Played, Spoken, Voices, address
+from hotline.channels.voices import Played, Spoken, Voices, address, voices_of
+from hotline.channels.wording import SpokenWording
+from hotline.dialogue.reply import Say
+from hotline.locales import LOCALES
 from hotline.script.loader import load_script
+from hotline.script.model import Phrase
 
 SCRIPT = load_script()
 CREOLE = Utterance("ht", "Rete kalm.")
@@ -74,6 +79,35 @@ def test_a_recording_comes_first_and_holds_the_whole_message_with_its_names(voic
     assert not any(isinstance(one, Played) for one in voices.of(changed))
 
 
+def test_a_recording_is_played_as_it_is_when_it_is_to_be_slow_and_no_more_when_it_is_deleted(voices: Voices) -> None:
+    assert voices.recordings
+    path = voices.recordings.keep("ht", CREOLE.words, encoded(speech(), "x"))
+    made = voices.of((CREOLE,))
+    assert voices.of((replace(CREOLE, slowly=True),)) == made
+    path.unlink()
+    assert voices.of((CREOLE,)) != made
+
+
+def test_a_recording_is_one_of_the_language_around_a_name_that_comes_first(voices: Voices) -> None:
+    assert voices.recordings
+    voices.recordings.keep("es", "New Haven, sin regla.", encoded(speech(), "x"))
+    (said,) = voices.of((Utterance("en", "New Haven,"), Utterance("es", "sin regla.")))
+    assert isinstance(said, Played)
+    assert said.path.startswith("/audio/es/")
+
+
+def test_english_is_recorded_too(voices: Voices) -> None:
+    assert voices.recordings
+    voices.recordings.keep("en", "Stay calm.", encoded(speech(), "x"))
+    (said,) = voices.of((Utterance("en", "Stay calm."),))
+    assert isinstance(said, Played)
+    assert said.path.startswith("/audio/en/")
+
+
+def test_nothing_is_said_where_there_is_nothing_to_say(voices: Voices) -> None:
+    assert voices.of(()) == ()
+
+
 def test_a_recording_that_is_taken_anew_has_another_address(voices: Voices) -> None:
     assert voices.recordings
     voices.recordings.keep("ht", CREOLE.words, encoded(speech(), "x"))
@@ -100,3 +134,35 @@ def test_a_disk_that_takes_no_sound_costs_the_caller_nothing(voices: Voices, tmp
     (tmp_path / "file").write_text("no folder", encoding="utf-8")
     full = replace(voices, audio=AudioLibrary(tmp_path / "file", espeak, lambda: ()))
     assert isinstance(full.of((CREOLE,))[0], Spoken)
+
+
+def test_without_a_stand_in_twilio_takes_its_own_voice(voices: Voices) -> None:
+    mute = replace(SCRIPT.languages["ht"], stand_in=None)
+    script = replace(SCRIPT, languages={**SCRIPT.languages, "ht": mute})
+    (said,) = replace(voices, script=script).without_audio().of((CREOLE,))
+    assert said == Spoken("Rete kalm.", None, slowly=False)
+
+
+def test_the_voices_of_the_line_make_anew_whatever_was_asked_for_by_its_digest(tmp_path: Path) -> None:
+    wording = SpokenWording(SCRIPT, Catalogs(SCRIPT, LOCALES))
+    voices = voices_of(wording, tmp_path / "locales", tmp_path / "audio")
+    (hello,) = wording.utterances(Say(Phrase.TRY_AGAIN), "uk", slowly=True)
+    (played,) = voices.of((hello,))
+    assert isinstance(played, Played)
+    digest = Path(played.path).stem
+    (tmp_path / "audio" / "uk" / f"{digest}.wav").unlink()
+    assert voices.audio
+    found = voices.audio.find("uk", digest)
+    assert found
+    assert decoded(found.read_bytes()).seconds > 0.5
+
+
+def test_without_espeak_the_line_has_no_audio_and_speaks_all_the_same(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("hotline.channels.voices.espeak_of_this_process", lambda: None)
+    wording = SpokenWording(SCRIPT, Catalogs(SCRIPT, LOCALES))
+    voices = voices_of(wording, tmp_path / "locales", tmp_path / "audio")
+    assert voices.audio is None
+    assert voices.of((CREOLE,)) == (Spoken("Rete kalm.", SCRIPT.languages["ht"].stand_in, slowly=False),)
+    assert not (tmp_path / "audio").exists()

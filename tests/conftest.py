@@ -109,6 +109,8 @@ def settings_for(redis_url: str | None, **changes: object) -> Settings:
         workers=2,
         host="127.0.0.1",
         data=DATA,
+        # Nothing listens there: no test reaches Twilio.
+        twilio_api="http://127.0.0.1:9",
     )
     return replace(settings, **changes)  # type: ignore[arg-type]  # the tests name fields of Settings
 

@@ -402,7 +402,7 @@ def _text(stage: _Stage, *, can_arrive: bool) -> Turn:
     """Sends what is said here as a text, where that can be done."""
     session = stage.session
     offered = {choice.key for choice in scene_of(stage.script, session, stage.at).choices}
-    if TEXT_KEY not in offered or session.node in stage.script.language_pages:
+    if stage.which or TEXT_KEY not in offered or session.node in stage.script.language_pages:
         return _press(stage, TEXT_KEY)
     stage = stage.having(replace(session, misses=0))
     if not can_arrive:

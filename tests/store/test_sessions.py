@@ -121,6 +121,58 @@ def test_many_repeats_at_once_move_the_session_once(redis_url: str, redis: Redis
     assert Sessions(redis, SECRET).load(TEXTER, SECOND).session.turns == 1
 
 
+def test_a_conversation_that_the_line_begins_goes_on_where_it_began(sessions: Sessions) -> None:
+    sessions.begin(TEXTER, AT_DOOR)
+    assert sessions.load(TEXTER, FIRST).session == AT_DOOR
+    # Nothing of it is known to calls, nor to another channel.
+    assert sessions.load(CALLER, FIRST).session == Session()
+    assert sessions.load(Conversation("whatsapp", NUMBER), FIRST).session == Session()
+
+
+def test_a_conversation_that_the_line_begins_is_remembered_as_any_other(sessions: Sessions, redis: RedisClient) -> None:
+    sessions.begin(TEXTER, AT_DOOR)
+    lives = {key.decode().partition(":")[0]: redis.ttl(key) for key in redis.scan_iter()}
+    assert set(lives) == {"session", "language"}
+    assert TEXT_SECONDS - 5 < lives["session"] <= TEXT_SECONDS
+    assert LANGUAGE_SECONDS - 5 < lives["language"] <= LANGUAGE_SECONDS
+    assert len({key.split(b"{")[1].split(b"}")[0] for key in redis.scan_iter()}) == 1
+    assert not any(NUMBER[1:].encode() in key for key in redis.scan_iter())
+    redis.delete(*redis.scan_iter("session:*"))
+    assert sessions.load(TEXTER, FIRST).session == Session(language="es")
+
+
+def test_the_line_begins_anew_whatever_was_written_before(sessions: Sessions) -> None:
+    take(sessions, TEXTER, FIRST, "rights")
+    sessions.begin(TEXTER, replace(AT_DOOR, language="ht"))
+    assert sessions.load(TEXTER, SECOND).session == replace(AT_DOOR, language="ht")
+
+
+def test_a_language_that_is_not_known_is_not_remembered_in_its_place(sessions: Sessions, redis: RedisClient) -> None:
+    take(sessions, TEXTER, FIRST, "main")
+    sessions.begin(TEXTER, replace(AT_DOOR, language=None))
+    redis.delete(*redis.scan_iter("session:*"))
+    assert sessions.load(TEXTER, SECOND).session == Session(language="es")
+
+
+def test_a_text_that_came_meanwhile_still_counts(sessions: Sessions) -> None:
+    take(sessions, TEXTER, FIRST, "main")
+    under_way = sessions.load(TEXTER, SECOND)
+    sessions.begin(TEXTER, AT_DOOR)
+    sessions.save(TEXTER, under_way, replace(AT_DOOR, node="rights", turns=2))
+    session = sessions.load(TEXTER, Step("SM3", named=True)).session
+    assert (session.node, session.turns) == ("rights", 2)
+
+
+def test_what_the_line_began_is_forgotten_as_any_other(sessions: Sessions, redis: RedisClient) -> None:
+    sessions.begin(TEXTER, AT_DOOR)
+    sessions.save(TEXTER, sessions.load(TEXTER, FIRST), None)
+    assert redis.dbsize() == 0
+
+
+def test_without_redis_nothing_is_begun_and_nothing_is_raised(tmp_path: object) -> None:
+    Sessions(connect(f"unix://{tmp_path}/nowhere.sock"), SECRET).begin(TEXTER, AT_DOOR)
+
+
 def test_forgetting_leaves_nothing(sessions: Sessions, redis: RedisClient) -> None:
     take(sessions, TEXTER, FIRST, "main")
     sessions.save(TEXTER, sessions.load(TEXTER, SECOND), None)

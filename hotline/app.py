@@ -4,23 +4,20 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from datetime import datetime
-from functools import cache
+from pathlib import Path
 
 from flask import Flask
 
-from hotline.catalogs.catalog import Catalogs
-from hotline.channels.voices import voices_of
-from hotline.channels.wording import SpokenWording, WrittenWording
-from hotline.locales import LOCALES
-from hotline.script.loader import load_script
+from hotline.releases.content import Content, packaged_content
+from hotline.releases.live import Live
 from hotline.script.model import Script
 from hotline.script.organisations import CONNECTICUT
 from hotline.settings import Settings, SettingsError
 from hotline.store.connection import Store, open_store
 from hotline.store.counts import Counts
+from hotline.store.releases import Releases
 from hotline.store.sessions import Sessions
 from hotline.store.texts import TextOutcomes
-from hotline.understanding.understanding import Understanding, load_understanding
 from hotline.web.audio import audio_blueprint
 from hotline.web.health import health_blueprint
 from hotline.web.outgoing import Outgoing
@@ -28,6 +25,7 @@ from hotline.web.webhooks import Webhooks
 
 # Twilio's own forms are a few kilobytes; a text has at most 1,600 characters.
 MOST_REQUEST_BYTES = 128 * 1024
+LIVE = "hotline.live"
 
 
 def now_in_connecticut() -> datetime:
@@ -35,40 +33,47 @@ def now_in_connecticut() -> datetime:
 
 
 def create_app(
-    settings: Settings, *, store: Store | None = None, now: Callable[[], datetime] = now_in_connecticut
+    settings: Settings,
+    *,
+    store: Store | None = None,
+    now: Callable[[], datetime] = now_in_connecticut,
+    packaged: Callable[[Path], Content] = packaged_content,
 ) -> Flask:
     """The hotline; `store` for who has opened that of the settings already. No server is asked or started yet.
 
-    Raises ScriptError, CatalogError or UnderstandingError where what it says cannot be served, SettingsError where the
-    settings name a language that it does not speak.
+    Until something is published, it speaks from what is `packaged`, which takes the folder of sounds.
+
+    Its extension `live` is the release that it speaks from; whoever runs it watches that. Raises ScriptError,
+    CatalogError or UnderstandingError where what it says cannot be served, SettingsError where the settings name a
+    language that it does not speak.
     """
-    script, understanding = _learned()
-    _check_languages(settings, script)
-    catalogs = Catalogs(script, LOCALES)
-    spoken = SpokenWording(script, catalogs, understanding.hints)
-    voices = voices_of(spoken, LOCALES, settings.audio)
     store = store or open_store(settings.redis_url, settings.redis_data)
+    live = Live(Releases(store.client), settings.releases, settings.audio, now, packaged)
+    _check_languages(settings, live.content.script)
     app = Flask("hotline", static_folder=None)
     app.secret_key = settings.secret_key
     app.config["MAX_CONTENT_LENGTH"] = MOST_REQUEST_BYTES
-    app.before_request(catalogs.refresh)
-    app.register_blueprint(health_blueprint(store.client, understanding, voices))
-    app.register_blueprint(audio_blueprint(voices))
-    app.register_blueprint(
-        Webhooks(
-            settings=settings,
-            script=script,
-            sessions=Sessions(store.client, settings.secret_key, after_forgetting=store.scrub),
-            counts=Counts(store.client),
-            understanding=understanding,
-            written=WrittenWording(script, catalogs),
-            spoken=spoken,
-            voices=voices,
-            outgoing=Outgoing(settings),
-            outcomes=TextOutcomes(store.client, settings.secret_key),
-            now=now,
-        ).blueprint()
+    app.extensions[LIVE] = live
+
+    def content() -> Content:
+        return live.content
+
+    def refresh() -> None:
+        live.content.catalogs.refresh()
+
+    app.before_request(refresh)
+    app.register_blueprint(health_blueprint(store.client, live))
+    app.register_blueprint(audio_blueprint(live))
+    webhooks = Webhooks(
+        settings=settings,
+        content=live.content,
+        sessions=Sessions(store.client, settings.secret_key, after_forgetting=store.scrub),
+        counts=Counts(store.client),
+        outgoing=Outgoing(settings),
+        outcomes=TextOutcomes(store.client, settings.secret_key),
+        now=now,
     )
+    app.register_blueprint(webhooks.blueprint(content))
     return app
 
 
@@ -77,10 +82,3 @@ def _check_languages(settings: Settings, script: Script) -> None:
     if unknown:
         known = ", ".join(script.languages)
         raise SettingsError(f"HOTLINE_LANGUAGES: the line does not speak {', '.join(unknown)}; it speaks {known}")
-
-
-@cache
-def _learned() -> tuple[Script, Understanding]:
-    """The script and what was learned for it, read once for all hotlines of a process."""
-    script = load_script()
-    return script, load_understanding(script)

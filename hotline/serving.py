@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import atexit
 import gc
 import logging
 import os
@@ -13,10 +14,12 @@ from threading import Event, Thread
 
 from flask import Flask
 from gunicorn.app.base import BaseApplication
+from gunicorn.workers.base import Worker
 
-from hotline.app import create_app
+from hotline.app import LIVE, create_app
 from hotline.ending import at_the_end, end_in_order
 from hotline.ports import require_free_port
+from hotline.releases.live import Live
 from hotline.settings import Settings
 from hotline.store.connection import open_store
 from hotline.store.embedded import EmbeddedServer
@@ -56,6 +59,7 @@ class Server(BaseApplication):  # type: ignore[misc]  # gunicorn has no type hin
             "graceful_timeout": GRACEFUL_SECONDS,
             "loglevel": "warning",
             "control_socket_disable": True,
+            "post_worker_init": _watch_releases,
         }.items():
             self.cfg.set(name, value)
 
@@ -70,6 +74,14 @@ class Server(BaseApplication):  # type: ignore[misc]  # gunicorn has no type hin
         end_in_order()
         with kept(self.store.server) if self.store.server else nullcontext(), filling(self.settings):
             super().run()
+
+
+def _watch_releases(worker: Worker) -> None:
+    """A thread does not outlive a fork, so each worker watches by itself, until it ends."""
+    live: Live = worker.wsgi.extensions[LIVE]
+    watching = live.watched()
+    watching.__enter__()
+    atexit.register(watching.__exit__, None, None, None)
 
 
 @contextmanager

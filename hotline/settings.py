@@ -52,6 +52,7 @@ VARIABLES = (
 # The embedded server's own folder within that for data.
 REDIS_FOLDER = "redis"
 AUDIO_FOLDER = "audio"
+RELEASES_FOLDER = "releases"
 DEFAULTS = {variable.name: variable.default for variable in VARIABLES}
 
 
@@ -75,6 +76,11 @@ class Settings:
     def audio(self) -> Path:
         """The folder of the sounds that eSpeak NG made."""
         return self.data / AUDIO_FOLDER
+
+    @property
+    def releases(self) -> Path:
+        """The folder of the releases that a worker spoke from last."""
+        return self.data / RELEASES_FOLDER
 
     @property
     def redis_data(self) -> Path:

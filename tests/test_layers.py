@@ -20,9 +20,10 @@ MAY_IMPORT = {
     "catalogs": {"script"},
     "channels": {"catalogs", "dialogue", "script"},
     "store": {"dialogue"},
+    "releases": {"catalogs", "channels", "checks", "script", "store", "understanding"},
     "journeys": {"catalogs", "channels", "demo", "dialogue", "phone", "script", "settings", "understanding"},
     "phone": {"channels"},
-    "web": {"channels", "dialogue", "script", "settings", "store", "understanding"},
+    "web": {"channels", "dialogue", "releases", "script", "settings", "store", "understanding"},
 }
 PURE = ("script", "dialogue", "understanding", "catalogs", "channels")
 OUTSIDE = {"flask", "werkzeug", "redis", "gunicorn", "requests", "socket", "subprocess"}

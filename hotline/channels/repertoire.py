@@ -60,6 +60,8 @@ def repertoire(wording: SpokenWording, language: str) -> Iterator[Utterance]:
     for choice in _choices(script, language):
         for phrase in (Phrase.CHOICE, Phrase.CHOICE_BRIEF):
             yield from wording.utterances_of_choice(choice, language, phrase)
+    if script.notice and language in script.notice.texts:
+        yield from wording.utterances_of_notice(language)
     yield Utterance(language, wording.referral_number)
 
 

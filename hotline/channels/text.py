@@ -14,10 +14,11 @@ MOST_CHARACTERS = 1600
 
 def text_of(reply: Reply, wording: Wording) -> str:
     """What a resident reads: what is said, the choices, up to when it is true, and once what the line is."""
+    notice = [wording.notice(reply.language)] if reply.notice else []
     said = [wording.words(say, reply.language) for say in reply.says]
     choices = [wording.choice(choice, reply.language) for choice in reply.choices if not choice.spoken_only]
     about = [wording.words(say, reply.language) for say in (reply.stamp, reply.introduction) if say]
-    return "\n\n".join("\n".join(lines) for lines in (said, choices, about) if lines)
+    return "\n\n".join("\n".join(lines) for lines in (notice, said, choices, about) if lines)
 
 
 def render_text(reply: Reply, wording: Wording) -> str:

@@ -114,6 +114,8 @@ class CallRenderer:
         return gather
 
     def _say(self, parent: VoiceResponse | Gather, reply: Reply) -> None:
+        if reply.notice:
+            self._speak(parent, self.wording.utterances_of_notice(reply.language, slowly=reply.slowly))
         for say in _said(self._script, reply):
             self._speak(parent, self.wording.utterances(say, reply.language, slowly=reply.slowly))
 

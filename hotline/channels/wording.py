@@ -41,6 +41,14 @@ class Wording(ABC):
         # Some languages shorten "year" after a date, also where the sentence ends.
         return _TWO_STOPS.sub(".", self.arranged(filled, spoken_in))
 
+    def notice(self, language: str) -> str:
+        """The urgent notice, which the script has in this language."""
+        spoken_in, notice = self.script.languages[language], self.script.notice
+        text = notice.texts[language] if notice else ""
+        return self.arranged(
+            fill(text, lambda name: self.arranged(self._contact(name, spoken_in), spoken_in)), spoken_in
+        )
+
     def source_text(self, message: str) -> str:
         """The English of a message; what only a conversation can fill in stays a name in braces."""
         english = self.script.languages[self.script.source_language]
@@ -195,6 +203,10 @@ class SpokenWording(Wording):
         """A message as it is spoken, each piece in the language of its words."""
         text = self.script.messages[self._id(say.message)].text
         return self._parted(self.words(say, language), say.language or language, text, slowly=slowly)
+
+    def utterances_of_notice(self, language: str, *, slowly: bool = False) -> tuple[Utterance, ...]:
+        """The urgent notice as it is spoken."""
+        return self._parted(self.notice(language), language, "", slowly=slowly)
 
     def utterances_of_choice(
         self, choice: Choice, language: str, phrase: Phrase, *, slowly: bool = False

@@ -165,12 +165,14 @@ class _Stage:
         scene = scene_of_which_town(self.script, which) if which else scene_of(self.script, self.session, self.at)
         says = (*before, *(instead or scene.says))
         introduced = self.session.greeted or node in self.script.language_pages
+        language, notice = self.session.language or self.script.source_language, self.script.notice
         reply = Reply(
-            language=self.session.language or self.script.source_language,
+            language=language,
             node=which.node if which else node,
             misses=self.session.misses,
             says=says,
             choices=scene.choices,
+            notice=not introduced and notice is not None and notice.is_said(language, self.at),
             introduction=None if introduced else Say(Phrase.WELCOME),
             stamp=self.stamp(says),
             effect=effect or (None if instead else scene.transfer),

@@ -56,7 +56,9 @@ class HangUp:
 
 @dataclass(frozen=True, slots=True)
 class Reply:
-    """`introduction` says once what the line is; `stamp` says up to when the statement is known to be true.
+    """`notice` is whether the urgent notice comes first; `introduction` says once what the line is.
+
+    `stamp` says up to when the statement is known to be true.
 
     The conversation goes on at `node`, after `misses` inputs in a row that led nowhere; `wants_town` where a town or
     ZIP code is expected there. Where it asks which town, `node` carries the towns and the session does not; where a
@@ -69,6 +71,7 @@ class Reply:
     misses: int
     says: tuple[Say, ...]
     choices: tuple[Choice, ...]
+    notice: bool = False
     introduction: Say | None = None
     stamp: Say | None = None
     effect: Transfer | SendText | HangUp | None = None

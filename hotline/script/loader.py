@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping
 from contextlib import suppress
 from dataclasses import dataclass, field
 from enum import StrEnum
-from pathlib import Path
+from pathlib import Path, PurePosixPath
 from typing import Literal, TypeVar
 
 from babel import Locale, UnknownLocaleError
@@ -22,6 +22,7 @@ from hotline.script.model import (
     Topic,
     TwilioVoice,
 )
+from hotline.script.notice import NOTICE_FILE, Notice
 from hotline.script.organisations import (
     ALWAYS,
     AlwaysOpen,
@@ -35,7 +36,7 @@ from hotline.script.organisations import (
 )
 from hotline.script.own_words import LocaleWithOwnWords
 from hotline.script.placeholders import placeholders_in
-from hotline.script.tables import Table, TableError, read_toml
+from hotline.script.tables import Table, TableError, toml_of
 from hotline.script.towns import Naming, RuleKind, State, Town
 from hotline.script.validation import problems_of
 
@@ -43,6 +44,7 @@ Value = TypeVar("Value")
 Kind = TypeVar("Kind", bound=StrEnum)
 
 DATA = Path(__file__).parent / "data"
+TOPICS = "topics"
 
 USUAL_WORDS_A_MINUTE = 175
 MONTHS = 12
@@ -64,7 +66,17 @@ class ScriptError(Exception):
 
 def load_script(directory: Path = DATA) -> Script:
     """The script whose files stand in `directory`. Raises ScriptError with everything that is wrong in them."""
-    reader = _Reader(directory)
+    paths = sorted((*directory.glob("*.toml"), *directory.glob(f"{TOPICS}/*.toml")))
+    try:
+        documents = {path.relative_to(directory).as_posix(): path.read_bytes() for path in paths}
+    except OSError as error:
+        raise ScriptError((f"{error.filename}: cannot be read: {error.strerror}; mend its permissions",)) from error
+    return script_of(documents)
+
+
+def script_of(documents: Mapping[str, bytes]) -> Script:
+    """The script whose files have these contents, by their paths. Raises as `load_script`."""
+    reader = _Reader(documents)
     script = reader.script()
     problems = (*reader.problems, *problems_of(script))
     if problems:
@@ -76,7 +88,7 @@ def load_script(directory: Path = DATA) -> Script:
 class _Reader:
     """Collects the messages and the mistakes of all files, so that one run names every mistake."""
 
-    directory: Path
+    documents: Mapping[str, bytes]
     messages: dict[str, Message] = field(default_factory=dict)
     problems: list[str] = field(default_factory=list)
 
@@ -93,6 +105,7 @@ class _Reader:
             sources=self.each("sources.toml", self.source),
             carrier_words=self.of_the_carriers("words"),
             hidden_callers=self.of_the_carriers("hidden_callers"),
+            notice=self.notice() if NOTICE_FILE in self.documents else None,
             messages=self.messages,
         )
 
@@ -112,8 +125,11 @@ class _Reader:
         return found
 
     def document(self, file: str) -> Mapping[str, object]:
+        if file not in self.documents:
+            self.problems.append(f"{file}: the file is missing")
+            return {}
         try:
-            return read_toml(self.directory / file, file)
+            return toml_of(self.documents[file], file)
         except TableError as error:
             self.problems.append(str(error))
             return {}
@@ -183,12 +199,13 @@ class _Reader:
 
     def topics(self) -> dict[str, Topic]:
         found = {}
-        for path in sorted((self.directory / "topics").glob("*.toml")):
-            file = f"topics/{path.name}"
-            table = Table(file, self.document(file))
+        for file in sorted(self.documents):
+            if not file.startswith(f"{TOPICS}/"):
+                continue
+            slug, table = PurePosixPath(file).stem, Table(file, self.document(file))
             try:
                 if table.fields:
-                    found[path.stem] = self.topic(path.stem, file, table)
+                    found[slug] = self.topic(slug, file, table)
                     table.end()
             except TableError as error:
                 self.problems.append(str(error))
@@ -336,6 +353,17 @@ class _Reader:
 
     def source(self, id: str, table: Table) -> Source:
         return Source(id=id, title=table.text("title"), url=table.text("url") if table.has("url") else None)
+
+    def notice(self) -> Notice | None:
+        table = Table(NOTICE_FILE, self.document(NOTICE_FILE))
+        try:
+            texts = table.table("texts")
+            notice = Notice(table.time("until"), {language: texts.text(language) for language in texts.fields})
+            table.end()
+        except TableError as error:
+            self.problems.append(str(error))
+            return None
+        return notice
 
     def of_the_carriers(self, name: str) -> frozenset[str]:
         table = Table("carriers.toml", self.document("carriers.toml"))

@@ -11,6 +11,7 @@ from typing import Literal
 
 from babel import Locale
 
+from hotline.script.notice import Notice
 from hotline.script.organisations import Organisation
 from hotline.script.towns import Naming, State, Town, is_outside, towns_with_zip
 
@@ -247,6 +248,7 @@ class Script:
     hidden_callers: frozenset[str]
     outside: Mapping[str, State] = field(default_factory=dict)
     naming: Naming = field(default_factory=Naming)
+    notice: Notice | None = None
 
     @cached_property
     def parts(self) -> Mapping[str, tuple[Topic, Part]]:

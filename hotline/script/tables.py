@@ -5,7 +5,7 @@ from __future__ import annotations
 import tomllib
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import date
+from datetime import date, datetime
 from pathlib import Path
 
 
@@ -39,6 +39,13 @@ class Table:
         # A datetime is a date too; only a bare day is meant here.
         if type(value) is not date:
             raise TableError(f"{self.place}: {name!r} must be a day such as 2026-11-22, without quotes")
+        return value
+
+    def time(self, name: str) -> datetime:
+        """A point in time, with its zone."""
+        value = self._value(name)
+        if not isinstance(value, datetime) or value.tzinfo is None:
+            raise TableError(f"{self.place}: {name!r} must be a time such as 2026-11-22T16:00:00-05:00, without quotes")
         return value
 
     def flag(self, name: str) -> bool:
@@ -92,8 +99,17 @@ class Table:
 def read_toml(path: Path, place: str) -> Mapping[str, object]:
     """The document at `path`. Raises TableError, naming `place`, where it cannot be read."""
     try:
-        return tomllib.loads(path.read_text(encoding="utf-8"))
+        content = path.read_bytes()
     except FileNotFoundError:
         raise TableError(f"{place}: the file is missing") from None
-    except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
+    except OSError as error:
+        raise TableError(f"{place}: cannot be read: {error}") from error
+    return toml_of(content, place)
+
+
+def toml_of(content: bytes, place: str) -> Mapping[str, object]:
+    """The document of a file's content. Raises TableError, naming `place`, where it is none."""
+    try:
+        return tomllib.loads(content.decode("utf-8"))
+    except (UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
         raise TableError(f"{place}: cannot be read: {error}") from error

@@ -25,6 +25,7 @@ from hotline.script.model import (
     Provenance,
     Script,
 )
+from hotline.script.notice import MOST_NOTICE_CHARACTERS, NOTICE_FILE
 from hotline.script.organisations import Organisation, ServedStatus, Weekly, meeting
 from hotline.script.placeholders import ORGANISATION_KINDS, fill, placeholders_in
 from hotline.script.towns import COUNTIES
@@ -51,6 +52,7 @@ def problems_of(script: Script) -> tuple[str, ...]:
             _organisations,
             _towns,
             _places,
+            _notice,
         )
         for problem in rule(script)
     )
@@ -151,12 +153,31 @@ def _messages(script: Script) -> Iterator[str]:
             yield from _placeholder(script, message, place, name)
 
 
+def _notice(script: Script) -> Iterator[str]:
+    for language, text in script.notice.texts.items() if script.notice else ():
+        place = f"{NOTICE_FILE}: {language}"
+        if language not in script.languages:
+            yield f"{place}: there is no such language in languages.toml"
+        if len(text) > MOST_NOTICE_CHARACTERS:
+            yield f"{place}: the notice has {len(text)} characters; {MOST_NOTICE_CHARACTERS} at most"
+        try:
+            names = placeholders_in(text)
+        except ValueError as error:
+            yield f"{place}: {error}"
+            continue
+        for name in names:
+            yield from _contact(script, place, name)
+
+
 def _placeholder(script: Script, message: Message, place: str, name: str) -> Iterator[str]:
-    kind, dot, id = name.partition(".")
-    if not dot:
-        if name not in PHRASE_PLACEHOLDERS.get(message.id.removesuffix(".voice"), ()):
-            yield f"{place}: the line knows no {{{name}}} here"
-        return
+    if "." in name:
+        yield from _contact(script, place, name)
+    elif name not in PHRASE_PLACEHOLDERS.get(message.id.removesuffix(".voice"), ()):
+        yield f"{place}: the line knows no {{{name}}} here"
+
+
+def _contact(script: Script, place: str, name: str) -> Iterator[str]:
+    kind, _, id = name.partition(".")
     organisation = script.organisations.get(id)
     if kind not in ORGANISATION_KINDS:
         yield f"{place}: {{{name}}} must begin with one of {', '.join(sorted(ORGANISATION_KINDS))}"

@@ -5,6 +5,7 @@ from __future__ import annotations
 import logging
 import unicodedata
 from collections.abc import Iterable
+from functools import cache
 from pathlib import Path
 
 from hotline.locales import LOCALES
@@ -29,6 +30,9 @@ _KNOWN_BY_HEART = 0.9
 _MOST_ALTERNATIVES = 3
 _WORTH_SAYING = 0.01
 _LANGUAGE_COMMAND = f"{COMMAND_PREFIX}language"
+
+# It is the same for every release, and the largest thing in memory.
+_shared_encoder = cache(load_encoder)
 
 log = logging.getLogger(__name__)
 
@@ -160,7 +164,7 @@ def load_understanding(
 
 def _encoder(path: Path) -> Encoder | None:
     try:
-        return load_encoder(path)
+        return _shared_encoder(path)
     except EncoderError as error:
         log.warning("texts are understood by their looks alone: %s", error)
         return None

@@ -9,6 +9,7 @@ from flask import Blueprint, Response, abort, request, send_file
 
 from hotline.channels.audio.espeak import EspeakError
 from hotline.channels.voices import Voices
+from hotline.releases.live import Live
 
 # An address holds the digest of its sound, so that what it gives never changes.
 A_YEAR_SECONDS = 365 * 24 * 3600
@@ -16,13 +17,13 @@ A_YEAR_SECONDS = 365 * 24 * 3600
 log = logging.getLogger(__name__)
 
 
-def audio_blueprint(voices: Voices) -> Blueprint:
+def audio_blueprint(live: Live) -> Blueprint:
     blueprint = Blueprint("audio", __name__)
 
     @blueprint.get("/audio/<language>/<digest>.wav")
     def sound(language: str, digest: str) -> Response:
         """Twilio asks with no signature: nothing here tells of anyone."""
-        path = _find(voices, language, digest)
+        path = next(filter(None, (_find(content.voices, language, digest) for content in live.contents)), None)
         if path is None:
             abort(404)
         _leave_aside_odd_ranges(path.stat().st_size)

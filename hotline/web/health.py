@@ -5,12 +5,11 @@ from __future__ import annotations
 from flask import Blueprint, Response, jsonify
 from redis.exceptions import RedisError
 
-from hotline.channels.voices import Voices
+from hotline.releases.live import Live
 from hotline.store.connection import RedisClient
-from hotline.understanding.understanding import Understanding
 
 
-def health_blueprint(redis: RedisClient, understanding: Understanding, voices: Voices) -> Blueprint:
+def health_blueprint(redis: RedisClient, live: Live) -> Blueprint:
     blueprint = Blueprint("health", __name__)
 
     @blueprint.get("/healthz")
@@ -19,11 +18,13 @@ def health_blueprint(redis: RedisClient, understanding: Understanding, voices: V
 
     @blueprint.get("/readyz")
     def readyz() -> Response:
-        """Without Redis, the encoder or eSpeak NG the line still answers, so it is ready; what it lacks is named."""
+        """It answers even without Redis, encoder, eSpeak NG or the live release, so it is ready; lacks are named."""
+        content = live.content
         lacks = {
             "redis": not _answers(redis),
-            "understanding": not understanding.reads_meaning,
-            "audio": voices.audio is None,
+            "understanding": not content.understanding.reads_meaning,
+            "audio": content.voices.audio is None,
+            "release": bool(live.trouble),
         }
         return jsonify(ready=True, degraded=[name for name, is_lacking in lacks.items() if is_lacking])
 

@@ -7,6 +7,7 @@ import traceback
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 from datetime import datetime
+from functools import partial
 from pathlib import Path
 
 from flask import Blueprint, Response, abort, g, request
@@ -15,19 +16,17 @@ from werkzeug.exceptions import Forbidden, HTTPException, RequestEntityTooLarge
 from hotline.channels.paths import VoicePlace
 from hotline.channels.text import bodies, render_nothing, render_number, render_text, text_of
 from hotline.channels.voice import CallRenderer, render_no_call
-from hotline.channels.voices import Voices
-from hotline.channels.wording import SpokenWording, WrittenWording
 from hotline.dialogue.advance import advance, begin_texting
 from hotline.dialogue.heard import Arrival, Heard, TextEnded, TextOutcome, Unheard
 from hotline.dialogue.reply import SendText, Turn
 from hotline.dialogue.session import Session
 from hotline.dialogue.transferring import Transferring
-from hotline.script.model import PERSON_TOPIC, Script
+from hotline.releases.content import Content
+from hotline.script.model import PERSON_TOPIC
 from hotline.settings import Settings
 from hotline.store.counts import Counts
 from hotline.store.sessions import Conversation, Loaded, Sessions
 from hotline.store.texts import TextOutcomes
-from hotline.understanding.understanding import Understanding
 from hotline.web.outgoing import ANSWER_SECONDS, Outgoing
 from hotline.web.requests import (
     belongs_to_carrier,
@@ -56,33 +55,35 @@ log = logging.getLogger(__name__)
 
 @dataclass(frozen=True, slots=True)
 class Webhooks:
-    """What the webhooks work with. `now` is the time in Connecticut."""
+    """What the webhooks work with. `content` is that of one release; `now` is the time in Connecticut."""
 
     settings: Settings
-    script: Script
+    content: Content
     sessions: Sessions
     counts: Counts
-    understanding: Understanding
-    written: WrittenWording
-    spoken: SpokenWording
-    voices: Voices
     outgoing: Outgoing
     outcomes: TextOutcomes
     now: Callable[[], datetime]
 
-    def blueprint(self) -> Blueprint:
+    def blueprint(self, live: Callable[[], Content]) -> Blueprint:
+        """Each request is answered from what `live` gives at its beginning, wholly."""
         blueprint = Blueprint("webhooks", __name__)
         blueprint.before_request(self.verify)
-        blueprint.register_error_handler(Exception, self.answer_all_the_same)
+        blueprint.register_error_handler(
+            Exception, lambda error: replace(self, content=live()).answer_all_the_same(error)
+        )
         for path, endpoint, view in (
-            ("/sms", "sms", self.sms),
-            ("/sms/status", "sms_status", self.status),
-            ("/voice", "voice", self.voice),
-            ("/voice/status", "voice_status", self.status),
-            ("/voice/<language>/<node>", "voice_node", self.voice_node),
+            ("/sms", "sms", Webhooks.sms),
+            ("/sms/status", "sms_status", Webhooks.status),
+            ("/voice", "voice", Webhooks.voice),
+            ("/voice/status", "voice_status", Webhooks.status),
+            ("/voice/<language>/<node>", "voice_node", Webhooks.voice_node),
         ):
-            blueprint.add_url_rule(path, endpoint, view, methods=["POST"])
+            blueprint.add_url_rule(path, endpoint, partial(self._answer, view, live), methods=["POST"])
         return blueprint
+
+    def _answer(self, view: Callable[..., Response], live: Callable[[], Content], **named: str) -> Response:
+        return view(replace(self, content=live()), **named)
 
     def verify(self) -> None:
         """Refuses whatever Twilio did not sign: 403, and nothing else happens."""
@@ -103,14 +104,14 @@ class Webhooks:
     def sms(self) -> Response:
         """A text comes in."""
         form = request.form
-        if is_report_on_a_message(form) or belongs_to_carrier(form, self.script.carrier_words):
+        if is_report_on_a_message(form) or belongs_to_carrier(form, self.content.script.carrier_words):
             return _twiml(render_nothing())
         texter = texter_of(form)
         loaded = self.sessions.load(texter, step_of(request))
         session = self.in_language_of_number(loaded.session)
-        heard = heard_in_text(form.get("Body", ""), session, self.understanding, self.now())
-        turn = advance(self.script, session, heard)
-        document = render_text(turn.reply, self.written)
+        heard = heard_in_text(form.get("Body", ""), session, self.content.understanding, self.now())
+        turn = advance(self.content.script, session, heard)
+        document = render_text(turn.reply, self.content.written)
         self.sessions.save(texter, loaded, turn.session, learned=turn.learned)
         self.count(turn, loaded)
         return _twiml(document)
@@ -120,13 +121,13 @@ class Webhooks:
         form = request.form
         if is_over(form):
             return _twiml(render_no_call())
-        caller = caller_of(form, self.script.hidden_callers)
+        caller = caller_of(form, self.content.script.hidden_callers)
         loaded = self.sessions.load(caller, step_of(request))
         session = self.in_language_of_number(loaded.session)
         heard: Heard = Arrival(self.now())
         if is_fallback(form):
             session, heard = self.after_failure(session)
-        turn = advance(self.script, session, heard, by_phone=True)
+        turn = advance(self.content.script, session, heard, by_phone=True)
         document = self.renderer().call(turn.reply)
         self.sessions.save(caller, loaded, turn.session, learned=turn.learned)
         return _twiml(document)
@@ -136,11 +137,11 @@ class Webhooks:
         form = request.form
         if is_over(form):
             return _twiml(render_no_call())
-        caller = caller_of(form, self.script.hidden_callers)
+        caller = caller_of(form, self.content.script.hidden_callers)
         loaded = self.sessions.load(caller, step_of(request))
         place = VoicePlace.of(language, node)
         session = self.standing_at(place, loaded.session)
-        turn = advance(self.script, session, self.heard_in_call(place, session, caller), by_phone=True)
+        turn = advance(self.content.script, session, self.heard_in_call(place, session, caller), by_phone=True)
         if isinstance(turn.reply.effect, SendText) and turn.session and not loaded.repeated:
             self.send_text(caller, turn.session)
         document = self.renderer().call(turn.reply)
@@ -154,13 +155,13 @@ class Webhooks:
         if place.texted:
             outcome = self.outcomes.wait(caller, LONGEST_WAIT_SECONDS)
             return TextEnded(self.now(), outcome or TextOutcome.FAILED)
-        can_arrive = can_be_texted(request.form, self.script.hidden_callers)
-        return heard_in_call(request.form, session, self.understanding, self.now(), can_be_texted=can_arrive)
+        can_arrive = can_be_texted(request.form, self.content.script.hidden_callers)
+        return heard_in_call(request.form, session, self.content.understanding, self.now(), can_be_texted=can_arrive)
 
     def send_text(self, caller: Conversation, session: Session) -> None:
         """Sends what the call says here as a text; questions to it go on in the same language."""
         texter = Conversation("sms", caller.number)
-        first = begin_texting(self.script, session, self.now())
+        first = begin_texting(self.content.script, session, self.now())
 
         def remember(outcome: TextOutcome) -> None:
             if outcome is TextOutcome.SENT and first.session:
@@ -168,13 +169,13 @@ class Webhooks:
             self.outcomes.put(caller, outcome)
 
         self.outcomes.begin(caller)
-        texts = bodies(text_of(first.reply, self.written))
+        texts = bodies(text_of(first.reply, self.content.written))
         self.outgoing.send(request.form.get("To", ""), caller.number, texts, remember)
 
     def renderer(self) -> CallRenderer:
         """Renders for the number that was called; without sounds where one could not be fetched just now."""
-        voices = self.voices.without_audio() if is_fallback(request.form) else self.voices
-        return CallRenderer(self.spoken, voices, request.form.get("To", ""))
+        voices = self.content.voices.without_audio() if is_fallback(request.form) else self.content.voices
+        return CallRenderer(self.content.spoken, voices, request.form.get("To", ""))
 
     def in_language_of_number(self, session: Session) -> Session:
         """A number of the line may belong to one language; who spoke another before is greeted in that."""
@@ -197,9 +198,9 @@ class Webhooks:
             return Forbidden()
         log.error("%s: %s in %s", request.endpoint, type(error).__name__, _place_of(error))
         if request.path.startswith("/sms"):
-            return _twiml(render_number(self.written))
+            return _twiml(render_number(self.content.written))
         named = str((request.view_args or {}).get("language"))
-        language = named if named in self.script.languages else self.script.source_language
+        language = named if named in self.content.script.languages else self.content.script.source_language
         return _twiml(self.renderer().last_resort(language))
 
     def after_failure(self, session: Session) -> tuple[Session, Heard]:
@@ -208,16 +209,17 @@ class Webhooks:
         The failed address tells whom the caller was connected with; without Redis, also where the call stood.
         """
         place, ended = place_of_failure(request.form), transfer_ended(request.form, self.now())
-        if place and ended and (place.node == PERSON_TOPIC or Transferring.of(self.script, place.node)):
+        if place and ended and (place.node == PERSON_TOPIC or Transferring.of(self.content.script, place.node)):
             return self.standing_at(place, session), ended
         return self.standing_at(place, session) if place and not session.node else session, Unheard(self.now())
 
     def standing_at(self, place: VoicePlace, session: Session) -> Session:
         """The session where the path says that the call stands, whatever Redis knows of it."""
         session = replace(session, node=place.node, misses=place.misses)
+        script = self.content.script
         # Before a language is chosen, its menu has the path of the source language, which then says nothing.
-        tells_nothing = place.language == self.script.source_language and place.node in self.script.language_pages
-        if tells_nothing or place.language not in self.script.languages:
+        tells_nothing = place.language == script.source_language and place.node in script.language_pages
+        if tells_nothing or place.language not in script.languages:
             return session
         return replace(session, language=place.language, greeted=True)
 

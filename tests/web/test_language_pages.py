@@ -8,12 +8,12 @@ from pathlib import Path
 
 import pytest
 
-from hotline import app
 from hotline.app import create_app
 from hotline.phone.call import Call
 from hotline.phone.calling import press, start_call, stay_silent
 from hotline.phone.line import Line
 from hotline.phone.texting import send_text
+from hotline.releases.content import content_of
 from hotline.script.loader import load_script
 from hotline.store.connection import RedisClient
 from hotline.understanding.understanding import Understanding, load_understanding
@@ -40,17 +40,14 @@ def without_redis(tmp_path: Path, twelve: Callable[[str], Iterator[Line]]) -> It
 
 
 @pytest.fixture
-def twelve(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, understanding: Understanding
-) -> Callable[[str], Iterator[Line]]:
+def twelve(tmp_path: Path, understanding: Understanding) -> Callable[[str], Iterator[Line]]:
     """A line that speaks twelve languages, of which it understands those that are shipped."""
     script = with_languages(load_script(), 12)
     empty_catalogs(script, tmp_path)
-    monkeypatch.setattr(app, "LOCALES", tmp_path)
-    monkeypatch.setattr(app, "_learned", lambda: (script, understanding))
+    packaged = partial(content_of, script, understanding, tmp_path)
 
     def serve(redis_url: str) -> Iterator[Line]:
-        with served(create_app(settings_for(redis_url), now=lambda: NOW)) as address:
+        with served(create_app(settings_for(redis_url), now=lambda: NOW, packaged=packaged)) as address:
             yield line_at(address)
 
     return serve

@@ -6,17 +6,19 @@ from collections.abc import Iterator
 from contextlib import ExitStack
 from dataclasses import replace
 from datetime import datetime
+from functools import partial
 from itertools import product
 from typing import Protocol
 
 import pytest
 
-from hotline import app
 from hotline.app import create_app
+from hotline.locales import LOCALES
 from hotline.phone.calling import dial_outcome, press, start_call, stay_silent
 from hotline.phone.forms import call_form
 from hotline.phone.line import Line
 from hotline.phone.twiml import Verb, parse
+from hotline.releases.content import content_of
 from hotline.script.loader import load_script
 from hotline.script.model import Script
 from hotline.script.organisations import (
@@ -101,13 +103,16 @@ def serve(understanding: Understanding, redis_url: str, tmp_path_factory: pytest
     """Each line is made once for all tests."""
     nowhere = f"unix://{tmp_path_factory.mktemp('no-redis')}/gone.sock"
     lines: dict[tuple[int, datetime, bool], Line] = {}
-    with ExitStack() as stack, pytest.MonkeyPatch.context() as patch:
+    with ExitStack() as stack:
 
         def serving(script: Script, *, at: datetime = NOW, with_redis: bool = True) -> Line:
             key = (id(script), at, with_redis)
             if key not in lines:
-                patch.setattr(app, "_learned", lambda: (script, understanding))
-                made = create_app(settings_for(redis_url if with_redis else nowhere), now=lambda: at)
+                made = create_app(
+                    settings_for(redis_url if with_redis else nowhere),
+                    now=lambda: at,
+                    packaged=partial(content_of, script, understanding, LOCALES),
+                )
                 lines[key] = line_at(stack.enter_context(served(made)))
             return lines[key]
 

@@ -6,6 +6,7 @@ import logging
 from collections.abc import Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from datetime import datetime, timedelta
+from functools import partial
 from http.client import HTTPConnection
 from pathlib import Path
 from time import monotonic, sleep
@@ -19,12 +20,13 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from twilio.request_validator import RequestValidator
 
-from hotline import app
 from hotline.app import create_app
 from hotline.dialogue.reply import Outcome
+from hotline.locales import LOCALES
 from hotline.phone.calling import start_call
 from hotline.phone.line import Line
 from hotline.phone.texting import send_text
+from hotline.releases.content import content_of
 from hotline.script.model import Script
 from hotline.script.organisations import CONNECTICUT
 from hotline.store import counts
@@ -482,11 +484,11 @@ def test_health(line: Line) -> None:
 
 
 def test_a_line_that_understands_by_looks_alone_says_so_and_answers(
-    script: Script, redis_url: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    script: Script, redis_url: str, tmp_path: Path
 ) -> None:
     plain = load_understanding(script, encoder=tmp_path / "encoder.npz")
-    monkeypatch.setattr(app, "_learned", lambda: (script, plain))
-    with served(create_app(settings_for(redis_url), now=lambda: NOW)) as address:
+    packaged = partial(content_of, script, plain, LOCALES)
+    with served(create_app(settings_for(redis_url), now=lambda: NOW, packaged=packaged)) as address:
         line = line_at(address)
         assert requests.get(f"{address}/readyz", timeout=10).json() == {"ready": True, "degraded": ["understanding"]}
         (reply,) = send_text(line, NUMBER, "la migra esta tocando la puerta")

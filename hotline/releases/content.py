@@ -1,0 +1,70 @@
+"""All that the line speaks from and understands by: one release, loaded whole, and never changed afterwards."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+
+from hotline.catalogs.catalog import Catalogs
+from hotline.channels.voices import Voices, voices_of
+from hotline.channels.wording import SpokenWording, WrittenWording
+from hotline.locales import LOCALES
+from hotline.releases.files import LOCALES_FOLDER, SCRIPT_FOLDER, TRAINED
+from hotline.script.loader import DATA, load_script
+from hotline.script.model import Script
+from hotline.understanding.trained import TRAINED_FILE
+from hotline.understanding.understanding import Understanding, load_understanding
+
+
+@dataclass(frozen=True, slots=True)
+class Content:
+    """What one reply is made of. Whoever answers takes one and keeps to it, so that no reply is of two releases.
+
+    `locales` is the folder of its catalogs, examples and recordings.
+    """
+
+    script: Script
+    catalogs: Catalogs
+    understanding: Understanding
+    written: WrittenWording
+    spoken: SpokenWording
+    voices: Voices
+    locales: Path
+
+
+@cache
+def packaged_content(audio: Path) -> Content:
+    """What the package holds, loaded once for a process; `audio` is the folder of sounds.
+
+    Raises ScriptError, CatalogError or UnderstandingError.
+    """
+    return _content(DATA, LOCALES, TRAINED_FILE, audio)
+
+
+def content_in(folder: Path, audio: Path) -> Content:
+    """A release whose files stand in a folder. Raises as `packaged_content`."""
+    trained = folder / TRAINED
+    return _content(
+        folder / SCRIPT_FOLDER, folder / LOCALES_FOLDER, trained if trained.exists() else TRAINED_FILE, audio
+    )
+
+
+def content_of(script: Script, understanding: Understanding, locales: Path, audio: Path) -> Content:
+    """What is loaded already, with the catalogs and recordings in `locales`. Raises CatalogError."""
+    catalogs = Catalogs(script, locales)
+    spoken = SpokenWording(script, catalogs, understanding.hints)
+    return Content(
+        script=script,
+        catalogs=catalogs,
+        understanding=understanding,
+        written=WrittenWording(script, catalogs),
+        spoken=spoken,
+        voices=voices_of(spoken, locales, audio),
+        locales=locales,
+    )
+
+
+def _content(data: Path, locales: Path, trained: Path, audio: Path) -> Content:
+    script = load_script(data)
+    return content_of(script, load_understanding(script, locales, trained=trained), locales, audio)

@@ -8,6 +8,7 @@ from pathlib import Path
 
 from flask import Flask
 
+from hotline.console.console import add_console, desk_of
 from hotline.releases.content import Content, packaged_content
 from hotline.releases.live import Live
 from hotline.script.model import Script
@@ -63,7 +64,7 @@ def create_app(
 
     app.before_request(refresh)
     app.register_blueprint(health_blueprint(store.client, live))
-    app.register_blueprint(audio_blueprint(live))
+    app.register_blueprint(audio_blueprint(lambda: live.contents))
     webhooks = Webhooks(
         settings=settings,
         content=live.content,
@@ -74,6 +75,7 @@ def create_app(
         now=now,
     )
     app.register_blueprint(webhooks.blueprint(content))
+    add_console(app, desk_of(settings, store.client, live, now))
     return app
 
 

@@ -12,8 +12,7 @@ from hotline.catalogs.catalog import CatalogError, Catalogs
 from hotline.channels.audio.espeak import EspeakError
 from hotline.channels.audio.sound import SoundError
 from hotline.channels.repertoire import all_syntheses
-from hotline.channels.utterances import Utterance
-from hotline.channels.voices import Voices, voices_of
+from hotline.channels.voices import Voices, recorded_as, voices_of
 from hotline.channels.wording import SpokenWording
 from hotline.dialogue.reply import Say
 from hotline.locales import LOCALES
@@ -73,11 +72,12 @@ def record(language: str, message: str, file: Path) -> None:
             "there is no such message; `hotline check --segments` lists them", param_hint="MESSAGE"
         )
     try:
-        words = _words(wording.utterances(Say(message.removesuffix(".voice")), language))
+        utterances = wording.utterances(Say(message.removesuffix(".voice")), language)
     except KeyError as error:
         raise click.ClickException(f"This message changes from call to call: {{{error.args[0]}}}.") from None
+    recorded_in, words = recorded_as(utterances, wording.script.source_language)
     try:
-        kept = voices.recordings.keep(language, words, file.read_bytes())
+        kept = voices.recordings.keep(recorded_in, words, file.read_bytes())
     except (SoundError, OSError) as error:
         raise click.ClickException(str(error)) from None
     click.echo(f"Kept as {kept}, for the words: {words}")
@@ -90,7 +90,3 @@ def _speaking() -> tuple[SpokenWording, Voices]:
     except (ScriptError, CatalogError) as error:
         raise click.ClickException(str(error)) from None
     return wording, voices_of(wording, RECORDED_IN, read_audio(os.environ))
-
-
-def _words(utterances: tuple[Utterance, ...]) -> str:
-    return " ".join(utterance.words for utterance in utterances)

@@ -11,12 +11,13 @@ from typing import TypeVar
 
 from hotline.catalogs.alphabets import LATIN, read_alphabets
 from hotline.catalogs.catalog import CatalogError, Catalogs
-from hotline.catalogs.checks import Standards, shown
+from hotline.catalogs.checks import Standards, check_message, shown
 from hotline.catalogs.checks import check as check_texts
 from hotline.catalogs.findings import Finding, Severity
 from hotline.catalogs.freshness import Due, Progress, due, progress
 from hotline.catalogs.glossary import Glossary, read_renderings, read_terms
-from hotline.channels.measures import Measure, measures, too_long
+from hotline.catalogs.names import English
+from hotline.channels.measures import Measure, measure_of, measures, too_long
 from hotline.channels.typography import costly_signs
 from hotline.locales import LOCALES
 from hotline.script.loader import DATA, ScriptError, load_script
@@ -52,15 +53,16 @@ class Report:
         return sum(finding.severity is Severity.WARNING for finding in self.findings)
 
 
-def check(today: date, locales: Path = LOCALES, data: Path = DATA, trained: Path = TRAINED_FILE) -> Report:
-    """Looks at everything as it stands on disk."""
+def check(today: date, locales: Path = LOCALES, data: Path = DATA, trained: Path | None = TRAINED_FILE) -> Report:
+    """Looks at everything as it stands on disk. `trained` is None where the examples are still to be learned."""
     broken: list[str] = []
     script = _read(broken, lambda: load_script(data))
     if script is None:
         return Report(None, tuple(broken))
     standards = _standards(broken, script, locales, data)
     _read(broken, lambda: read_examples(script, locales))
-    _read(broken, lambda: require_current(read_trained(trained), locales, script.languages))
+    if trained:
+        _read(broken, lambda: require_current(read_trained(trained), locales, script.languages))
     catalogs = _read(broken, lambda: Catalogs(script, locales))
     if catalogs is None:
         return Report(script, tuple(broken), due=due(script, today))
@@ -93,12 +95,40 @@ def findings_of(
     return tuple(sorted(found, key=place))
 
 
+def findings_on(
+    script: Script, catalogs: Catalogs, standards: Standards, language: str, message_id: str, *, english: English
+) -> tuple[Finding, ...]:
+    """What is wrong with one text of a script that can be served, as `findings_of` says it of all.
+
+    `english` is that of the script.
+    """
+    measure = measure_of(script, catalogs, standards.alphabets, language, message_id)
+    return (
+        *check_message(script, catalogs, standards, language, message_id, english=english),
+        *_of_signs_in(script, catalogs, standards, language, message_id),
+        *_of_length(script, catalogs, [measure] if measure else ()),
+    )
+
+
+def standards_in(script: Script, locales: Path, data: Path) -> Standards:
+    """What texts are held to by the data of their languages; what cannot be read of it is left out."""
+    return _standards([], script, locales, data)
+
+
 def _of_signs(script: Script, catalogs: Catalogs, standards: Standards) -> Iterator[Finding]:
-    for language, alphabet in standards.alphabets.items():
-        for message in script.messages.values() if language in script.languages else ():
-            text = catalogs.text(language, message.id)
-            for remark in costly_signs(text, latin_letters=alphabet.script == LATIN) if text else ():
-                yield Finding.at(language, message.id, _file(script, catalogs, language, message.id), remark)
+    for language in standards.alphabets:
+        for id in script.messages if language in script.languages else ():
+            yield from _of_signs_in(script, catalogs, standards, language, id)
+
+
+def _of_signs_in(
+    script: Script, catalogs: Catalogs, standards: Standards, language: str, message_id: str
+) -> Iterator[Finding]:
+    alphabet, text = standards.alphabets.get(language), catalogs.text(language, message_id)
+    if alphabet is None or not text:
+        return
+    for remark in costly_signs(text, latin_letters=alphabet.script == LATIN):
+        yield Finding.at(language, message_id, _file(script, catalogs, language, message_id), remark)
 
 
 def _of_length(script: Script, catalogs: Catalogs, measured: Iterable[Measure]) -> Iterator[Finding]:

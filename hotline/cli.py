@@ -17,8 +17,9 @@ from hotline.catalogs.cli import catalog
 from hotline.channels.cli import content
 from hotline.check_report import report_lines, segment_lines
 from hotline.checks import check as check_all
+from hotline.console.operator_commands import operator
 from hotline.counts_report import counts_lines
-from hotline.demo import NoDemoError, add_phone, announced, announced_line, demo_settings, line_of
+from hotline.demo import NoDemoError, add_phone, announced, announced_line, console_lines, demo_settings, line_of
 from hotline.dialogue.scene import keys_of_language
 from hotline.journeys.cli import journeys, write_call
 from hotline.phone.line import Line
@@ -50,6 +51,7 @@ main.add_command(audio)
 main.add_command(catalog)
 main.add_command(content)
 main.add_command(journeys)
+main.add_command(operator)
 main.add_command(understand)
 
 
@@ -68,7 +70,7 @@ def demo() -> None:
             click.echo(f"The phone: {settings.public_url}/phone/")
             click.echo("Phones for a second terminal: .venv/bin/hotline text, .venv/bin/hotline call")
             click.echo("Ctrl-C ends it.")
-            server.run()
+            server.run(lambda: click.echo(console_lines(settings, server.store.client)))
 
 
 @main.command()

@@ -7,11 +7,14 @@ import os
 import secrets
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
+from datetime import datetime
 from functools import cache
 from pathlib import Path
 
 from flask import Flask
 
+from hotline.console.enrolment import enrol
+from hotline.console.passwords import hash_of, made_password
 from hotline.dialogue.scene import keys_of_language
 from hotline.ending import at_the_end
 from hotline.locales import LOCALES
@@ -23,10 +26,15 @@ from hotline.phone.web import PhoneLanguage, phone_blueprint
 from hotline.ports import first_free_port
 from hotline.script.loader import load_script
 from hotline.script.model import MAIN_MENU, Script
+from hotline.script.organisations import CONNECTICUT
 from hotline.settings import Settings
+from hotline.store.connection import RedisClient
+from hotline.store.operators import Operators, Role
 from hotline.understanding.lessons import Example, read_examples
 
 HOST = "127.0.0.1"
+# Who signs in to the console of the demo.
+OPERATOR = "demo"
 # 555-01xx is kept for fiction in the North American numbering plan.
 NUMBER = "+12035550100"
 FIRST_PORT = 8000
@@ -111,6 +119,17 @@ def phone_languages(script: Script, examples: Iterable[Example]) -> tuple[PhoneL
 
 def _first_topic(script: Script, node: str) -> str:
     return node if node in script.topics else _first_topic(script, script.menus[node].choices[0])
+
+
+def console_lines(settings: Settings, redis: RedisClient) -> str:
+    """How to sign in to the console of the demo: each start makes a new password. Raises RedisError."""
+    operators, now = Operators(redis), datetime.now(CONNECTICUT)
+    if operators.find(OPERATOR) is None:
+        enrol(operators, OPERATOR, Role.ADMIN, now)
+    made = made_password()
+    kept = hash_of(made)
+    operators.change(OPERATOR, lambda operator: operator.with_password(kept, now).with_code_secret(None, now))
+    return f"The console: {settings.public_url}/console/ (sign in as {OPERATOR}, password {made})"
 
 
 @contextmanager

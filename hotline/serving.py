@@ -34,6 +34,10 @@ GRACEFUL_SECONDS = 20
 SCRUB_EVERY_SECONDS = 600
 
 
+def _nothing() -> None:
+    """For whoever needs nothing more before the first answer."""
+
+
 class Server(BaseApplication):  # type: ignore[misc]  # gunicorn has no type hints
     """gunicorn with the settings of the hotline; nothing is read from its own files or variables.
 
@@ -66,13 +70,17 @@ class Server(BaseApplication):  # type: ignore[misc]  # gunicorn has no type hin
     def load(self) -> Flask:
         return self.flask
 
-    def run(self) -> None:
-        """Serves until it is told to stop, and leaves no Redis server behind. Raises EmbeddedServerError."""
+    def run(self, when_ready: Callable[[], None] = _nothing) -> None:
+        """Serves until it is told to stop, and leaves no Redis server behind. Raises EmbeddedServerError.
+
+        `when_ready` is done once Redis runs, before anybody is answered.
+        """
         logging.basicConfig(level=logging.WARNING, format="%(asctime)s %(levelname)s %(name)s: %(message)s")
         # A collection in a worker would copy all that was learned, and share nothing of it any more.
         gc.freeze()
         end_in_order()
         with kept(self.store.server) if self.store.server else nullcontext(), filling(self.settings):
+            when_ready()
             super().run()
 
 

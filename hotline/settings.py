@@ -53,6 +53,9 @@ VARIABLES = (
 REDIS_FOLDER = "redis"
 AUDIO_FOLDER = "audio"
 RELEASES_FOLDER = "releases"
+DRAFTS_FOLDER = "drafts"
+PUBLISHING_FOLDER = "publishing"
+LEARNING_FOLDER = "learning"
 DEFAULTS = {variable.name: variable.default for variable in VARIABLES}
 
 
@@ -81,6 +84,21 @@ class Settings:
     def releases(self) -> Path:
         """The folder of the releases that a worker spoke from last."""
         return self.data / RELEASES_FOLDER
+
+    @property
+    def drafts(self) -> Path:
+        """The folder of the files of drafts."""
+        return self.data / DRAFTS_FOLDER
+
+    @property
+    def publishing(self) -> Path:
+        """The folder of the files of what is being published."""
+        return self.data / PUBLISHING_FOLDER
+
+    @property
+    def learning(self) -> Path:
+        """The folder of what is learned from examples that operators added."""
+        return self.data / LEARNING_FOLDER
 
     @property
     def redis_data(self) -> Path:

@@ -3,13 +3,18 @@
 from __future__ import annotations
 
 import logging
+import math
 import threading
 import time
 from collections import Counter
 from collections.abc import Mapping
+from copy import copy
 from dataclasses import dataclass
+from datetime import date
 from enum import StrEnum
 from pathlib import Path
+
+import polib
 
 from hotline.catalogs.pofile import UNPRINTABLE, PoError, read
 from hotline.locales import LOCALES
@@ -20,6 +25,8 @@ SWEEP_SECONDS = 0.5
 # A file changed more recently than this may still be in the writing, and is left until the next sweep.
 SETTLE_SECONDS = 0.2
 REVIEWED = "reviewed: yes"
+# With the day behind it: the English was worded anew without a change of its meaning, and the translation kept.
+REWORDED = "reworded: "
 
 log = logging.getLogger(__name__)
 
@@ -46,13 +53,22 @@ class State(StrEnum):
 class Entry:
     """A translation as its PO file has it. `source` is the English that it translates.
 
-    `reviewed` is true where a native speaker has set the translator comment `# reviewed: yes`.
+    `reviewed` is true where a native speaker has set the translator comment `# reviewed: yes`; `reworded` is the day
+    on which the English was worded anew and the translation kept, as `# reworded: 2026-11-23` says. Of a fuzzy one
+    `previous` is the English that it was made from, where the file tells.
     """
 
     source: str
     text: str
     fuzzy: bool
     reviewed: bool
+    reworded: date | None = None
+    previous: str | None = None
+
+    @property
+    def made_from(self) -> str:
+        """The English that the translation was made from."""
+        return self.previous if self.fuzzy and self.previous else self.source
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,6 +87,11 @@ def state_of(message: Message, entry: Entry | None) -> State:
         return State.MISSING
     fit = same_placeholders(message.text, entry.text) and not UNPRINTABLE.search(entry.text)
     return State.CURRENT if fit and not entry.fuzzy and entry.source == message.text else State.STALE
+
+
+def entries_of(file: polib.POFile) -> dict[str, Entry]:
+    """The translations in a PO file, by their message ids."""
+    return {found.msgctxt: _entry_of(found) for found in file if found.msgctxt and not found.obsolete}
 
 
 def same_placeholders(source: str, text: str) -> bool:
@@ -145,6 +166,22 @@ class Catalogs:
         """The PO file of one of `languages`."""
         return self._paths[language]
 
+    def trying(self, script: Script, language: str, message_id: str, text: str) -> Catalogs:
+        """The same with another translation of one message, for another script; nothing is read or written.
+
+        In the source language the text is that of the script.
+        """
+        tried, loaded = copy(self), dict(self._loaded)
+        if language in loaded:
+            message = script.messages[message_id]
+            entry = Entry(message.text, text, fuzzy=False, reviewed=False)
+            loaded[language] = _Loaded(
+                {**loaded[language].entries, message_id: entry},
+                {**loaded[language].states, message_id: state_of(message, entry)},
+            )
+        tried._script, tried._loaded, tried._next_sweep = script, loaded, math.inf  # noqa: SLF001 - it is a copy
+        return tried
+
     def refresh(self) -> None:
         """Takes up PO files that have changed. Cheap: the files are looked at once in SWEEP_SECONDS at most.
 
@@ -173,18 +210,29 @@ class Catalogs:
             log.info("%s is read again", path)
 
     def _load(self, path: Path) -> _Loaded:
-        entries = {
-            found.msgctxt: Entry(
-                source=found.msgid,
-                text=found.msgstr,
-                fuzzy=found.fuzzy,
-                reviewed=any(comment.strip().casefold() == REVIEWED for comment in found.tcomment.split("\n")),
-            )
-            for found in read(path)
-            if found.msgctxt and not found.obsolete
-        }
+        entries = entries_of(read(path))
         states = {key: state_of(message, entries.get(key)) for key, message in self._script.messages.items()}
         return _Loaded(entries, states)
+
+
+def _entry_of(found: polib.POEntry) -> Entry:
+    comments = [comment.strip().casefold() for comment in found.tcomment.split("\n")]
+    days = [_day(comment.removeprefix(REWORDED)) for comment in comments if comment.startswith(REWORDED)]
+    return Entry(
+        source=found.msgid,
+        text=found.msgstr,
+        fuzzy=found.fuzzy,
+        reviewed=REVIEWED in comments,
+        reworded=max((day for day in days if day), default=None),
+        previous=found.previous_msgid or None,
+    )
+
+
+def _day(text: str) -> date | None:
+    try:
+        return date.fromisoformat(text)
+    except ValueError:
+        return None
 
 
 def _stamp_of(path: Path) -> FileStamp | None:

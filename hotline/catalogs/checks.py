@@ -58,6 +58,20 @@ def check(script: Script, catalogs: Catalogs, standards: Standards) -> tuple[Fin
     )
 
 
+def check_message(
+    script: Script, catalogs: Catalogs, standards: Standards, language: str, message_id: str, *, english: English
+) -> Iterator[Finding]:
+    """What is wrong with one text, as `check` says it of all; `english` is that of the script."""
+    message = script.messages[message_id]
+    if language == script.source_language:
+        yield from _of_english_text(language, message, standards.alphabets.get(language))
+        if message.provenance:
+            yield from _of_grade(language, message, grade(message.text, english.names))
+    else:
+        reader = _Reader(script, catalogs, language, standards, english)
+        yield from _of_translation(reader, message, shown(catalogs.path(language)))
+
+
 def shown(path: Path) -> str:
     """A catalog's place as a reader of this project looks for it: locales/es/LC_MESSAGES/hotline.po."""
     return Path(*path.parts[-4:]).as_posix()
@@ -72,28 +86,36 @@ def _without_data(languages: tuple[str, ...], standards: Standards) -> Iterator[
 def _of_english(script: Script, standards: Standards) -> Iterator[Finding]:
     language, alphabet = script.source_language, standards.alphabets.get(script.source_language)
     for message in script.messages.values():
-        if UNPRINTABLE.search(message.id + message.text):
-            remark = Remark("the text holds an invisible character that a catalog cannot carry", "delete it")
+        yield from _of_english_text(language, message, alphabet)
+
+
+def _of_english_text(language: str, message: Message, alphabet: Alphabet | None) -> Iterator[Finding]:
+    if UNPRINTABLE.search(message.id + message.text):
+        remark = Remark("the text holds an invisible character that a catalog cannot carry", "delete it")
+        yield Finding.at(language, message.id, message.file, remark)
+    elif alphabet:
+        for remark in strange_letters("", message.text, alphabet, right_to_left=False):
             yield Finding.at(language, message.id, message.file, remark)
-        elif alphabet:
-            for remark in strange_letters("", message.text, alphabet, right_to_left=False):
-                yield Finding.at(language, message.id, message.file, remark)
 
 
 def _of_reading(script: Script, english: English) -> Iterator[Finding]:
     parts = {part.message for _, part in script.parts.values()}
     grades = {key: grade(message.text, english.names) for key, message in script.messages.items() if message.provenance}
     for key, found in grades.items():
-        if found > HIGHEST_GRADE:
-            what = f"it reads like grade {found:.1f} of school; {HIGHEST_GRADE:g} at most"
-            remark = Remark(what, "write shorter sentences, and shorter words")
-            yield Finding.at(script.source_language, key, script.messages[key].file, remark)
+        yield from _of_grade(script.source_language, script.messages[key], found)
     of_parts = [found for key, found in grades.items() if key in parts]
     if of_parts and fmean(of_parts) > AVERAGE_GRADE:
         what = f"its parts read like grade {fmean(of_parts):.1f} of school on average; {AVERAGE_GRADE:g} at most"
         hardest = sorted((key for key in grades if key in parts), key=grades.__getitem__)[-3:]
         remark = Remark(what, f"write more simply, first in {', '.join(reversed(hardest))}")
         yield Finding.at(script.source_language, "", "topics/", remark)
+
+
+def _of_grade(language: str, message: Message, found: float) -> Iterator[Finding]:
+    if found > HIGHEST_GRADE:
+        what = f"it reads like grade {found:.1f} of school; {HIGHEST_GRADE:g} at most"
+        remark = Remark(what, "write shorter sentences, and shorter words")
+        yield Finding.at(language, message.id, message.file, remark)
 
 
 def _of_glossary(language: str, glossary: Glossary) -> Iterator[Finding]:
@@ -113,8 +135,12 @@ def _of_header(script: Script, catalogs: Catalogs, language: str) -> Iterator[Fi
 def _of_catalog(reader: _Reader) -> Iterator[Finding]:
     file = shown(reader.catalogs.path(reader.language))
     for message in reader.script.messages.values():
-        for remark in reader.remarks(message, reader.catalogs.entry(reader.language, message.id)):
-            yield Finding.at(reader.language, message.id, file, remark)
+        yield from _of_translation(reader, message, file)
+
+
+def _of_translation(reader: _Reader, message: Message, file: str) -> Iterator[Finding]:
+    for remark in reader.remarks(message, reader.catalogs.entry(reader.language, message.id)):
+        yield Finding.at(reader.language, message.id, file, remark)
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Collection, Iterable, Iterator
+from functools import lru_cache
 from itertools import combinations, pairwise
 
 from hotline.catalogs.findings import Remark
@@ -101,24 +102,28 @@ def taken_words(source: str, text: str) -> tuple[str, ...]:
 
 def _named(source: str, text: str, names: Iterable[str]) -> Iterator[tuple[int, int]]:
     for name in {*names, *_names_in(source)}:
-        if name in source and name in text:
+        if name in text and name in source:
             for match in re.finditer(rf"(?<!{_JOINED}){re.escape(name)}(?!{_JOINED})", text):
                 yield match.span()
 
 
-def _names_in(text: str) -> Iterator[str]:
+# The same English comes with every reply.
+@lru_cache(maxsize=512)
+def _names_in(text: str) -> frozenset[str]:
     """Names, also without what stands before or after them with a capital letter: The Trust Act, Trust Act."""
-    for match in _NAME.finditer(text):
-        words = match[0].split()
-        for first, last in combinations(range(len(words)), 2):
-            if words[first][0].isupper() and words[last][0].isupper():
-                yield " ".join(words[first : last + 1])
+    return frozenset(
+        " ".join(words[first : last + 1])
+        for words in (match[0].split() for match in _NAME.finditer(text))
+        for first, last in combinations(range(len(words)), 2)
+        if words[first][0].isupper() and words[last][0].isupper()
+    )
 
 
 def _quoted(source: str, text: str) -> Iterator[tuple[int, int]]:
     """What is to be said to officers, what a paper has on it."""
-    said = f" {_folded(source)} "
-    for match in _QUOTED.finditer(text):
+    quoted = list(_QUOTED.finditer(text))
+    said = f" {_folded(source)} " if quoted else ""
+    for match in quoted:
         inside = 1 if match[1] is not None else 2
         words = _folded(match[inside])
         is_short = inside == 1 or len(words.split()) <= _LONGEST_ASIDE

@@ -24,6 +24,7 @@ _STATEMENT = re.compile(rf"(?P<old>#~\s*)?(?:(?P<keyword>msg[\w\[\]]+)\s*)?{_QUO
 _PREVIOUS = re.compile(rf"#~?\|\s*(?:(?P<keyword>msgctxt|msgid)\s*)?{_QUOTED}")
 _COMMENT = re.compile(r"#(?P<kind>[.:,]|(?![~|]))\s?(?P<text>.*)")
 _UTF_8 = re.compile(r"^content-type:.*charset=utf-?8\b", re.IGNORECASE | re.MULTILINE)
+_COMMENTS = frozenset({"comment", "tcomment"})
 _BEFORE = {"msgctxt": {""}, "msgid": {"", "msgctxt"}, "msgstr": {"msgid"}}
 _UPDATE = "run: hotline catalog update"
 _LINE_ERROR = 'this is neither a comment nor a keyword with a text in "quotes"; a quote in the text is \\"'
@@ -34,14 +35,19 @@ _ORDER = "an entry is msgctxt, msgid and msgstr, in this order"
 class PoError(Exception):
     """A PO file cannot be used. The text names the file and the line (from 1), and says what to do."""
 
-    def __init__(self, path: Path, line: int | None, sentence: str) -> None:
-        super().__init__(f"{path}{f', line {line}' if line else ''}: {sentence}")
+    def __init__(self, place: Path | str, line: int | None, sentence: str) -> None:
+        super().__init__(f"{place}{f', line {line}' if line else ''}: {sentence}")
 
 
 def read(path: Path) -> polib.POFile:
     """All that the file holds, obsolete entries with their previous texts too. Raises PoError."""
-    reader = _Reader(path)
-    for number, line in enumerate(re.split(r"\r\n|\r|\n", _text(path)), 1):
+    return read_text(path, _text(path))
+
+
+def read_text(place: Path | str, text: str) -> polib.POFile:
+    """All that a file's text holds, as `read` gives it. Raises PoError, which names `place`."""
+    reader = _Reader(place)
+    for number, line in enumerate(re.split(r"\r\n|\r|\n", text.removeprefix("\ufeff")), 1):
         reader.read(number, line.strip())
     return reader.file()
 
@@ -79,11 +85,12 @@ def write(path: Path, text: str) -> bool:
 class _Reader:
     """Collects entries line by line. polib's own parser repairs or drops what it cannot read; here it is an error."""
 
-    def __init__(self, path: Path) -> None:
-        self._path = path
+    def __init__(self, place: Path | str) -> None:
+        self._place = place
         self._file = polib.POFile(wrapwidth=0)
         self._header: polib.POEntry | None = None
         self._entry = polib.POEntry()
+        self._lines: dict[str, list[str]] = {}  # of the entry, by its fields; they are joined when all are read
         self._keyword = ""  # the latest of the entry
         self._previous: str | None = None  # the keyword that a text after #| on the line above belongs to
         self._first_lines: dict[object, int] = {}
@@ -111,11 +118,12 @@ class _Reader:
     def file(self) -> polib.POFile:
         if self._keyword not in {"", "msgstr"}:
             raise self._error("the file ends within an entry; save it again completely")
+        self._join()
         header = self._header
         if header is None:
-            raise PoError(self._path, None, f"it has no header; restore the file, or delete it and {_UPDATE}")
+            raise PoError(self._place, None, f"it has no header; restore the file, or delete it and {_UPDATE}")
         if not _UTF_8.search(header.msgstr):
-            raise PoError(self._path, None, "its header must say: Content-Type: text/plain; charset=UTF-8")
+            raise PoError(self._place, None, "its header must say: Content-Type: text/plain; charset=UTF-8")
         self._file.header, self._file.metadata_is_fuzzy = header.tcomment, header.fuzzy
         name = ""
         for line in header.msgstr.splitlines():
@@ -132,7 +140,8 @@ class _Reader:
         if self._keyword not in {"", "msgstr"}:
             raise self._error(f"the entry above is not complete; {_ORDER}")
         if self._keyword:
-            self._entry, self._keyword = polib.POEntry(), ""
+            self._join()
+            self._entry, self._lines, self._keyword = polib.POEntry(), {}, ""
 
     def _read_statement(self, keyword: str | None, text: str, *, obsolete: bool) -> None:
         if keyword is not None and keyword not in _BEFORE:
@@ -159,15 +168,25 @@ class _Reader:
             case ":":
                 entry.occurrences += [(place, "") for place in text.split()]
             case ".":
-                entry.comment = f"{entry.comment}\n{text}" if entry.comment else text
+                self._add_comment("comment", text)
             case _:
-                entry.tcomment = f"{entry.tcomment}\n{text}" if entry.tcomment else text
+                self._add_comment("tcomment", text)
 
     def _add(self, field: str, text: str) -> None:
-        setattr(self._entry, field, (getattr(self._entry, field) or "") + polib.unescape(text))
+        self._lines.setdefault(field, []).append(polib.unescape(text))
+
+    def _add_comment(self, field: str, text: str) -> None:
+        lines = self._lines.setdefault(field, [])
+        if text or lines:
+            lines.append(text)
+
+    def _join(self) -> None:
+        for field, lines in self._lines.items():
+            setattr(self._entry, field, ("\n" if field in _COMMENTS else "").join(lines))
 
     def _keep(self) -> None:
         """Neither an entry's context and text nor, unless it is obsolete, its context alone may come twice."""
+        self._join()
         entry = self._entry
         if not entry.msgid and (entry.msgctxt is not None or entry.obsolete):
             raise self._error("only the header may have an empty msgid; delete this entry")
@@ -185,7 +204,7 @@ class _Reader:
             self._header = entry
 
     def _error(self, sentence: str) -> PoError:
-        return PoError(self._path, self._number, sentence)
+        return PoError(self._place, self._number, sentence)
 
 
 def _text(path: Path) -> str:

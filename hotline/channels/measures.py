@@ -43,22 +43,29 @@ class Measure:
 
 def measures(script: Script, catalogs: Catalogs, alphabets: Mapping[str, Alphabet]) -> Iterator[Measure]:
     """Every message that may be said, in every language with an alphabet, filled in with the longest that may come."""
+    for code in script.languages:
+        for id in script.messages:
+            if measure := measure_of(script, catalogs, alphabets, code, id):
+                yield measure
+
+
+def measure_of(
+    script: Script, catalogs: Catalogs, alphabets: Mapping[str, Alphabet], language: str, message_id: str
+) -> Measure | None:
+    """One message in one language; None where it may not be said, or its alphabet is not known."""
     written, spoken = WrittenWording(script, catalogs), SpokenWording(script, catalogs)
-    for code, language in script.languages.items():
-        alphabet, english = alphabets.get(code), alphabets.get(script.source_language)
-        if alphabet is None or english is None:
-            continue
-        for message in script.messages.values():
-            if catalogs.text(code, message.id) is None:
-                continue
-            yield Measure(
-                code,
-                message.id,
-                segments=_segments(written, message, language) if message.room is not None else None,
-                seconds=max(seconds_of(plain(text), alphabet, english) for text in _fillings(spoken, message, language))
-                if _is_spoken(script, message)
-                else None,
-            )
+    alphabet, english = alphabets.get(language), alphabets.get(script.source_language)
+    if alphabet is None or english is None or catalogs.text(language, message_id) is None:
+        return None
+    message, said_in = script.messages[message_id], script.languages[language]
+    return Measure(
+        language,
+        message_id,
+        segments=_segments(written, message, said_in) if message.room is not None else None,
+        seconds=max(seconds_of(plain(text), alphabet, english) for text in fillings(spoken, message, said_in))
+        if _is_spoken(script, message)
+        else None,
+    )
 
 
 def too_long(script: Script, measure: Measure) -> Iterator[Remark]:
@@ -94,11 +101,11 @@ def _is_spoken(script: Script, message: Message) -> bool:
 
 
 def _segments(wording: Wording, message: Message, language: Language) -> Segments:
-    texts = _fillings(wording, message, language)
+    texts = fillings(wording, message, language)
     return count_segments(max(texts, key=lambda text: (bool(ucs2_culprits(text)), len(text))))
 
 
-def _fillings(wording: Wording, message: Message, language: Language) -> Iterator[str]:
+def fillings(wording: Wording, message: Message, language: Language) -> Iterator[str]:
     """A message as the channel renders it, with each of the things that may fill it and may be the longest."""
     if (phrase := message.id.removesuffix(".voice")) in {Phrase.CHOICE, Phrase.CHOICE_BRIEF}:
         for label in wording.script.messages.values():

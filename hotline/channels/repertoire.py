@@ -55,7 +55,7 @@ def repertoire(wording: SpokenWording, language: str) -> Iterator[Utterance]:
         is_choice = message.id.removesuffix(".voice") in {Phrase.CHOICE, Phrase.CHOICE_BRIEF}
         if is_choice or _is_only_written(script, message):
             continue
-        for say in _fillings(script, message):
+        for say in fillings(script, message):
             yield from wording.utterances(say, language)
     for choice in _choices(script, language):
         for phrase in (Phrase.CHOICE, Phrase.CHOICE_BRIEF):
@@ -69,7 +69,8 @@ def _is_only_written(script: Script, message: Message) -> bool:
     return f"{message.id}.voice" in script.messages
 
 
-def _fillings(script: Script, message: Message) -> Iterator[Say]:
+def fillings(script: Script, message: Message) -> Iterator[Say]:
+    """A message with all that may fill it."""
     names = list(dict.fromkeys(name for name in placeholders_in(message.text) if "." not in name))
     for values in product(*(_values(script, name) for name in names)):
         yield Say(message.id, dict(zip(names, values, strict=True)))

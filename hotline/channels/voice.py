@@ -15,7 +15,7 @@ from hotline.channels.paths import VoicePlace
 from hotline.channels.utterances import Utterance
 from hotline.channels.voices import Played, Voices
 from hotline.channels.wording import SpokenWording
-from hotline.dialogue.reply import HangUp, Reply, Say, SendText, Transfer
+from hotline.dialogue.reply import Choice, HangUp, Reply, Say, SendText, Transfer
 from hotline.dialogue.scene import LANGUAGE_KEY, MENU_KEY
 from hotline.script.model import LANGUAGE_NODE, MAIN_MENU, REFERRAL_LINE, ZIP_DIGITS, Phrase, Script
 
@@ -120,19 +120,9 @@ class CallRenderer:
             self._speak(parent, self.wording.utterances(say, reply.language, slowly=reply.slowly))
 
     def _offer(self, gather: Gather, reply: Reply) -> None:
-        """The choices. After the first of a list, which says what to do, a key is enough."""
-        phrase = Phrase.CHOICE
-        for choice in reply.choices:
-            # A menu is to be short. The way to the first one is told where a topic ends; among the languages, silence
-            # leads on.
-            is_menu, is_list = reply.node in self._script.menus, reply.node in self._script.language_pages
-            if (is_menu and choice.key == MENU_KEY) or (is_list and choice.key == LANGUAGE_KEY):
-                continue
+        for choice, phrase in offered(self._script, reply.node, reply.choices):
             utterances = self.wording.utterances_of_choice(choice, reply.language, phrase, slowly=reply.slowly)
             self._speak(gather, utterances)
-            # Who waits for a language has not understood the choices before it, at least not those of the first page.
-            is_first_page = reply.node == LANGUAGE_NODE
-            phrase = Phrase.CHOICE if is_first_page else Phrase.CHOICE_BRIEF
 
     def _speak(self, parent: VoiceResponse | Gather, utterances: Iterable[Utterance]) -> None:
         pieces = [
@@ -157,6 +147,23 @@ class CallRenderer:
         if reply.node in self._script.language_pages:
             return _language_names(self._script)
         return self.wording.hints.get(reply.language, ())
+
+
+def offered(script: Script, node: str, choices: Iterable[Choice]) -> Iterator[tuple[Choice, Phrase]]:
+    """Those choices of a node that are said, in full or briefly.
+
+    After the first of a list, which says what to do, a key is enough.
+    """
+    phrase = Phrase.CHOICE
+    is_menu, is_list = node in script.menus, node in script.language_pages
+    for choice in choices:
+        # A menu is to be short. The way to the first one is told where a topic ends; among the languages, silence
+        # leads on.
+        if (is_menu and choice.key == MENU_KEY) or (is_list and choice.key == LANGUAGE_KEY):
+            continue
+        yield choice, phrase
+        # Who waits for a language has not understood the choices before it, at least not those of the first page.
+        phrase = Phrase.CHOICE if node == LANGUAGE_NODE else Phrase.CHOICE_BRIEF
 
 
 def render_no_call() -> str:

@@ -55,10 +55,8 @@ class Voices:
     def _recording(self, utterances: Sequence[Utterance]) -> Played | None:
         if not utterances or not self.recordings:
             return None
-        # A message is recorded as a whole, in the language that most of it is in; English names are part of it.
-        language = next((one.language for one in utterances if one.language != self.script.source_language), None)
-        language = language or utterances[0].language
-        digest = self.recordings.digest(language, " ".join(one.words for one in utterances))
+        language, words = recorded_as(utterances, self.script.source_language)
+        digest = self.recordings.digest(language, words)
         return Played(address(language, digest)) if digest else None
 
     def _of(self, utterance: Utterance) -> Spoken | Played:
@@ -79,6 +77,15 @@ def voices_of(wording: SpokenWording, locales: Path, audio: Path) -> Voices:
     espeak = espeak_of_this_process()
     library = AudioLibrary(audio, espeak, lambda: all_syntheses(wording)) if espeak else None
     return Voices(wording.script, Recordings(locales), library)
+
+
+def recorded_as(utterances: Sequence[Utterance], source_language: str) -> tuple[str, str]:
+    """The language and the words by which the recording of a message is found, given all of its pieces.
+
+    It is recorded as a whole, in the language that most of it is in; English names are part of it.
+    """
+    spoken_in = (one.language for one in utterances if one.language != source_language)
+    return next(spoken_in, source_language), " ".join(one.words for one in utterances)
 
 
 def address(language: str, digest: str) -> str:

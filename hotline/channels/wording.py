@@ -44,10 +44,16 @@ class Wording(ABC):
     def notice(self, language: str) -> str:
         """The urgent notice, which the script has in this language."""
         spoken_in, notice = self.script.languages[language], self.script.notice
-        text = notice.texts[language] if notice else ""
-        return self.arranged(
-            fill(text, lambda name: self.arranged(self._contact(name, spoken_in), spoken_in)), spoken_in
-        )
+        text = self.quoting(notice.texts[language] if notice else "", self.english_of_notice, spoken_in)
+        filled = fill(text, lambda name: self.arranged(self._contact(name, spoken_in), spoken_in))
+        return self.arranged(filled, spoken_in)
+
+    @property
+    def english_of_notice(self) -> str:
+        """What the notice may quote: its English or, where it has none, all the English of the script."""
+        notice = self.script.notice
+        own = notice.texts.get(self.script.source_language) if notice else None
+        return own or " ".join(message.text for message in self.script.messages.values())
 
     def source_text(self, message: str) -> str:
         """The English of a message; what only a conversation can fill in stays a name in braces."""
@@ -166,10 +172,7 @@ class WrittenWording(Wording):
         return isolated(text) if language.direction == "rtl" else text
 
     def phone(self, number: str) -> str:
-        """ "1-800-798-0671"."""
-        if not number.startswith("+1"):
-            return number
-        return f"1-{number[2:5]}-{number[5:8]}-{number[8:]}"
+        return number_as_read(number)
 
     def web(self, host: str, language: str) -> str:  # noqa: ARG002 - written alike in every language
         return host
@@ -206,7 +209,7 @@ class SpokenWording(Wording):
 
     def utterances_of_notice(self, language: str, *, slowly: bool = False) -> tuple[Utterance, ...]:
         """The urgent notice as it is spoken."""
-        return self._parted(self.notice(language), language, "", slowly=slowly)
+        return self._parted(self.notice(language), language, self.english_of_notice, slowly=slowly)
 
     def utterances_of_choice(
         self, choice: Choice, language: str, phrase: Phrase, *, slowly: bool = False
@@ -264,6 +267,13 @@ class SpokenWording(Wording):
     @property
     def _source(self) -> str:
         return self.script.source_language
+
+
+def number_as_read(number: str) -> str:
+    """A telephone number, given as E.164 or as three digits, as people read it: "1-800-798-0671"."""
+    if not number.startswith("+1"):
+        return number
+    return f"1-{number[2:5]}-{number[5:8]}-{number[8:]}"
 
 
 def _one_of(names: tuple[str, ...], language: Language) -> str:

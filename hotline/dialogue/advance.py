@@ -136,6 +136,17 @@ class _Stage:
     by_phone: bool = False
 
     @property
+    def language(self) -> str:
+        return self.session.language or self.script.source_language
+
+    @property
+    def has_notice(self) -> bool:
+        """Whether there is an urgent notice in the language spoken. In danger to life nothing comes before 911."""
+        notice = self.script.notice
+        is_in_danger = self.session.node == EMERGENCY_MENU
+        return not is_in_danger and notice is not None and notice.is_said(self.language, self.at)
+
+    @property
     def calls_a_person(self) -> bool:
         """Whether what is said where the conversation stands ends in a transfer."""
         return self.by_phone and self.session.node == PERSON_TOPIC
@@ -165,14 +176,13 @@ class _Stage:
         scene = scene_of_which_town(self.script, which) if which else scene_of(self.script, self.session, self.at)
         says = (*before, *(instead or scene.says))
         introduced = self.session.greeted or node in self.script.language_pages
-        language, notice = self.session.language or self.script.source_language, self.script.notice
         reply = Reply(
-            language=language,
+            language=self.language,
             node=which.node if which else node,
             misses=self.session.misses,
             says=says,
             choices=scene.choices,
-            notice=not introduced and notice is not None and notice.is_said(language, self.at),
+            notice=not introduced and self.has_notice,
             introduction=None if introduced else Say(Phrase.WELCOME),
             stamp=self.stamp(says),
             effect=effect or (None if instead else scene.transfer),
@@ -329,7 +339,11 @@ def _before_languages(stage: _Stage) -> Session:
 
 def _speak(stage: _Stage, language: str) -> Turn:
     """Goes on in a language, at the place where the conversation stood before the language was asked for."""
-    turn = stage.having(replace(_before_languages(stage), language=language, misses=0)).stay()
+    speaking = stage.having(replace(_before_languages(stage), language=language, misses=0))
+    turn = speaking.stay()
+    if language != stage.session.language:
+        # Whoever was greeted in another language has not understood the notice, if there was one.
+        turn = replace(turn, reply=replace(turn.reply, notice=speaking.has_notice))
     if not stage.by_phone:
         return turn
     # Who has just chosen needs not hear where to choose.

@@ -116,21 +116,21 @@ def scene_of_which_town(script: Script, which: WhichTown) -> Scene:
 def _help_near(script: Script, county: str, language: str, at: datetime) -> tuple[Say, ...]:
     said = [Say(Phrase.NEARBY_LIST)]
     for organisation in near(script, county, language, at):
-        said += [*([Say(organisation.help)] if organisation.help else []), *_opening_hours(organisation, at)]
+        said += [*([Say(organisation.help)] if organisation.help else []), *opening_hours(organisation, at)]
     return tuple(said)
 
 
 def _opening_hours_in(script: Script, topic: Topic, part: Part, at: datetime) -> tuple[Say, ...]:
     """Whether that organisation is open to which a topic transfers, or the one with hours whose number a part gives."""
     if topic.transfer:
-        return _opening_hours(script.organisations[topic.transfer], at)
+        return opening_hours(script.organisations[topic.transfer], at)
     numbers = {name.partition(".")[::2] for name in placeholders_in(script.messages[part.message].text)}
     named = {id for kind, id in numbers if kind in {"phone", "text"}}
     with_hours = [one for id in named if isinstance((one := script.organisations[id]).hours, Weekly)]
-    return _opening_hours(with_hours[0], at) if len(with_hours) == 1 else ()
+    return opening_hours(with_hours[0], at) if len(with_hours) == 1 else ()
 
 
-def _opening_hours(organisation: Organisation, at: datetime) -> tuple[Say, ...]:
+def opening_hours(organisation: Organisation, at: datetime) -> tuple[Say, ...]:
     """Whether it is open, and when that changes; nothing where its hours are not known."""
     rests_on = organisation.provenance
     match status_of(organisation.hours, at):

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import time
 import uuid
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from contextlib import closing
 from dataclasses import dataclass
 from typing import Literal
@@ -12,7 +12,7 @@ from urllib.parse import urlencode, urljoin, urlsplit
 
 import requests
 import urllib3
-from requests.adapters import HTTPAdapter
+from requests.adapters import BaseAdapter, HTTPAdapter
 from twilio.request_validator import RequestValidator
 
 from hotline.phone.errors import PhoneError
@@ -66,7 +66,7 @@ class Line:
 
     `address` gets the requests; `public_url` is the origin that is signed and that links are resolved against.
     `fallback_url` is asked once more when a call's document fails. `inbox` is where texts arrive that the hotline sends
-    of itself during a call.
+    of itself during a call. `adapter` makes what carries a request: over HTTP, or to an application in this process.
     """
 
     address: str
@@ -76,6 +76,7 @@ class Line:
     number: str
     fallback_url: str | None = None
     inbox: Inbox | None = None
+    adapter: Callable[[], BaseAdapter] = HTTPAdapter
 
     def post(self, path_or_url: str, form: Mapping[str, str]) -> WebhookAnswer:
         """The TwiML that answers a signed webhook. Raises PhoneError with Twilio's code."""
@@ -157,7 +158,7 @@ class Line:
                 signature = validator.compute_signature(f"{origin}{prepared.path_url}", signed)
                 prepared.headers["X-Twilio-Signature"] = signature
             # An adapter, not a session: no cookies, no redirects of its own, nothing from the environment.
-            with closing(HTTPAdapter()) as adapter:
+            with closing(self.adapter()) as adapter:
                 timeout = (CONNECT_SECONDS, ANSWER_SECONDS)
                 with adapter.send(prepared, stream=True, timeout=timeout) as response:
                     return _Answer(

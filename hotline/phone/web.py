@@ -44,7 +44,7 @@ LARGEST_REQUEST = 4 * MOST_TWIML_BYTES
 # As long as the hotline remembers a call.
 CALL_LIFETIME_SECONDS = 2 * 60 * 60
 
-ONLY_THIS_PAGE = "Only the phone's own page may send this. Open /phone/ and try again."
+ONLY_THIS_PAGE = "Only the phone's own page may send this. Load the page again."
 
 KEYPAD = (
     ("1", ""),
@@ -84,22 +84,37 @@ class PhoneLanguage:
     suggestions: tuple[str, ...] = ()
 
 
+@dataclass(frozen=True, slots=True)
+class Place:
+    """Where a phone is: its blueprint's name, its path, the template of its page, and what stands before the paths of
+    the line's own sounds.
+    """
+
+    name: str = "phone"
+    path: str = "/phone"
+    template: str = "phone/page.html"
+    sounds: str = ""
+
+
 def phone_blueprint(
-    line_for_request: Callable[[], Line], languages: Callable[[], Sequence[PhoneLanguage]], mailbox: Mailbox
+    line_for_request: Callable[[], Line],
+    languages: Callable[[], Sequence[PhoneLanguage]],
+    mailbox: Mailbox,
+    place: Place = Place(),
 ) -> Blueprint:
-    """The pages under /phone/. The application needs a `secret_key`; both are asked in the requests that need them.
+    """The phone's pages. The application needs a `secret_key`; both are asked in the requests that need them.
 
     In `mailbox` wait the texts that the line sends of itself; calls collect them, whatever inbox the line names.
     """
     phone = Blueprint(
-        "phone",
+        place.name,
         __name__,
-        url_prefix="/phone",
+        url_prefix=place.path,
         template_folder="templates",
         static_folder="static",
     )
     phone.record_once(_require_secret_key)
-    phone.before_request(_refuse_strangers)
+    phone.before_request(lambda: _refuse_strangers(line_for_request()))
     phone.after_request(_harden)
     phone.register_error_handler(HTTPException, _error_as_json)
 
@@ -107,7 +122,7 @@ def phone_blueprint(
     def page() -> str:
         number = line_for_request().number
         return render_template(
-            "phone/page.html",
+            place.template,
             line_number=number,
             line_number_spaced=_spaced(number),
             languages=languages(),
@@ -125,15 +140,15 @@ def phone_blueprint(
 
     @phone.post("/calls")
     def calls() -> ResponseReturnValue:
-        return jsonify(_call(line(), _json_object()))
+        return jsonify(_call(line(), _json_object(), place))
 
     @phone.post("/calls/step")
     def step() -> ResponseReturnValue:
-        return jsonify(_step(line(), _json_object()))
+        return jsonify(_step(line(), _json_object(), place))
 
     @phone.get("/inbox")
     def inbox() -> ResponseReturnValue:
-        _refuse_other_pages()
+        _refuse_other_pages(line_for_request())
         texts = mailbox.collect(_fictional(request.args.get("number")))
         return jsonify({"texts": [asdict(text) for text in texts]})
 
@@ -166,22 +181,22 @@ def _text(line: Line, mailbox: Mailbox, fields: Mapping[str, object]) -> dict[st
     return answer
 
 
-def _call(line: Line, fields: Mapping[str, object]) -> dict[str, object]:
+def _call(line: Line, fields: Mapping[str, object], place: Place) -> dict[str, object]:
     caller = _caller(fields)
     try:
-        return _call_as_json(line, start_call(line, caller))
+        return _call_as_json(line, start_call(line, caller), place)
     except PhoneError as error:
         return {"call": None, "events": [], "waiting": {"kind": "ended"}, "error": error.sentence}
 
 
-def _step(line: Line, fields: Mapping[str, object]) -> dict[str, object]:
+def _step(line: Line, fields: Mapping[str, object], place: Place) -> dict[str, object]:
     """One step of a call; where the hotline fails, the call stays where it was, so the step can be tried again."""
     call = _read_token(fields)
     take = _action(line, fields)
     try:
-        return _call_as_json(line, take(call))
+        return _call_as_json(line, take(call), place)
     except PhoneError as error:
-        return _call_as_json(line, call) | {"error": error.sentence}
+        return _call_as_json(line, call, place) | {"error": error.sentence}
 
 
 def _action(line: Line, fields: Mapping[str, object]) -> Callable[[Call], Call]:
@@ -207,29 +222,29 @@ def _action(line: Line, fields: Mapping[str, object]) -> Callable[[Call], Call]:
             raise BadRequest("The action must be press, speak, silence, outcome or hang_up.")
 
 
-def _call_as_json(line: Line, call: Call) -> dict[str, object]:
+def _call_as_json(line: Line, call: Call, place: Place) -> dict[str, object]:
     at_rest = replace(call, events=())
     return {
         "call": _tokens().dumps(at_rest.to_json()),
-        "events": [_event(line, event) for event in call.events],
+        "events": [_event(line, event, place) for event in call.events],
         "waiting": asdict(call.waiting),
     }
 
 
-def _event(line: Line, event: Event) -> dict[str, object]:
+def _event(line: Line, event: Event, place: Place) -> dict[str, object]:
     fields: dict[str, object] = {name: value for name, value in asdict(event).items() if value is not None}
     if event.url is not None:
-        fields["url"] = _on_this_page(line, event.url)
+        fields["url"] = _on_this_page(line, event.url, place)
     if event.kind == "sent" and event.text is not None:
         fields |= _segments(event.text)
     return fields
 
 
-def _on_this_page(line: Line, url: str) -> str:
+def _on_this_page(line: Line, url: str, place: Place) -> str:
     """The hotline's own recordings without its origin: the page may be open under another name of the same server."""
     here, there = urlsplit(line.public_url), urlsplit(url)
     own = (there.scheme, there.netloc) == (here.scheme, here.netloc)
-    return there._replace(scheme="", netloc="", fragment="").geturl() if own else url
+    return f"{place.sounds}{there._replace(scheme='', netloc='', fragment='').geturl()}" if own else url
 
 
 def _message(message: TextMessage) -> dict[str, object]:
@@ -293,29 +308,29 @@ def _json_object() -> Mapping[str, object]:
     return fields
 
 
-def _refuse_strangers() -> None:
+def _refuse_strangers(line: Line) -> None:
     """Only this page may send: another site open in the same browser must not drive the phone."""
     request.max_content_length = LARGEST_REQUEST
     if request.method in {"GET", "HEAD", "OPTIONS"}:
         return
-    _refuse_other_pages()
+    _refuse_other_pages(line)
     if "Sec-Fetch-Site" not in request.headers and "Origin" not in request.headers:
         raise Forbidden(ONLY_THIS_PAGE)
     if request.mimetype != "application/json":
         raise UnsupportedMediaType("Send JSON, with the content type application/json.")
 
 
-def _refuse_other_pages() -> None:
+def _refuse_other_pages(line: Line) -> None:
     """What is no browser names no page; the terminal phone is such."""
     site, origin = request.headers.get("Sec-Fetch-Site"), request.headers.get("Origin")
-    own = {None, f"http://{request.host}", f"https://{request.host}"}
+    own = {None, f"http://{request.host}", f"https://{request.host}", line.public_url}
     if site not in {None, "same-origin"} or origin not in own:
         raise Forbidden(ONLY_THIS_PAGE)
 
 
 def _harden(response: Response) -> Response:
     response.headers.update(_HEADERS)
-    if request.endpoint != "phone.static":
+    if request.endpoint != f"{request.blueprint}.static":
         response.headers["Cache-Control"] = "no-store"
     return response
 

@@ -18,6 +18,8 @@ from hotline.script.model import Message, Provenance
 
 FieldValue: TypeAlias = str | bool | int | date | Sequence[str] | Mapping[str, str] | None
 
+# Many times what a text of the line may be long.
+MOST_CHARACTERS = 5000
 COLUMNS = 150
 LIST_INDENT, EXAMPLE_INDENT = "    ", "  "
 
@@ -95,7 +97,7 @@ def with_example(content: str, topic: str, text: str) -> str:
     examples = _examples(content, topic)
     if examples is None:
         return _with_first_example(_ended(content), topic, line)
-    if line in examples.texts:
+    if line in map(_plain, examples.texts):
         return content
     above = _with_last_comma(content[examples.start : examples.end])
     added = f"{above}{EXAMPLE_INDENT}{_quoted(line)},{end}"
@@ -117,13 +119,13 @@ def without_example(content: str, topic: str, text: str) -> str:
 class _Table:
     """Where a field stands: in [name], in the [[parts]] of that name, or, without either, before all tables."""
 
-    name: str = ""
-    part: str = ""
+    name: str | None = None
+    part: str | None = None
 
     def is_in(self, section: _Section) -> bool:
-        if self.part:
+        if self.part is not None:
             return section.opens == {"parts": [{}]} and section.fields.get("name") == self.part
-        return section.opens == ({self.name: {}} if self.name else {})
+        return section.opens == ({} if self.name is None else {self.name: {}})
 
 
 @dataclass(frozen=True)
@@ -202,15 +204,16 @@ def _is_toml(text: str) -> bool:
 
 def _edited(content: str, section: _Section, fields: Mapping[str, FieldValue]) -> str:
     """The content with other fields in one section of it, after a check that nothing else has changed."""
-    wanted = {name: value for name, value in _lines(fields).items() if value != _plain(section.fields.get(name))}
+    held = {name: _plain(value) for name, value in section.fields.items()}
+    wanted = {name: line for name, value in fields.items() if (line := _in_line(name, value)) != held.get(name)}
     if not wanted:
         return content
     end = _line_end(content)
     header, body = _ended(section.header, end), _ended(section.body, end)
     edited = _with_fields(body, wanted, end)
     result = content[: section.start] + header + edited + content[section.start + len(section.text) :]
-    expected = {name: value for name, value in {**_lines(section.fields), **wanted}.items() if value is not None}
-    if not _is_toml(edited) or _lines(tomllib.loads(edited)) != expected or not _is_toml(result):
+    expected = {name: value for name, value in {**held, **wanted}.items() if value is not None}
+    if not _is_toml(edited) or _plain(tomllib.loads(edited)) != expected or not _is_toml(result):
         raise EditError(f"this cannot be changed without changing something else; {_BY_HAND}")
     return result
 
@@ -301,15 +304,13 @@ def _quoted(text: str) -> str:
 
 
 def _key(name: str) -> str:
-    return name if _BARE.fullmatch(name) else _quoted(_line(name))
+    if _line(name) != name:
+        raise EditError(f"{name!r} cannot be a name; write it without line breaks and needless blanks")
+    return name if _BARE.fullmatch(name) else _quoted(name)
 
 
-def _lines(fields: Mapping[str, object]) -> dict[str, object]:
-    """The fields with each text on one line, as they are read. Raises EditError for what no file of ours can hold."""
-    return {name: _in_lines(name, value) for name, value in fields.items()}
-
-
-def _in_lines(name: str, value: object) -> object:
+def _in_line(name: str, value: object) -> object:
+    """A new value with each text of it on one line. Raises EditError for what no file of ours can hold."""
     if value is None or isinstance(value, int | date):
         return value
     if isinstance(value, str):
@@ -327,12 +328,18 @@ def _line(text: str) -> str:
         raise EditError(f"the text holds an invisible character (U+{ord(found[0]):04X}); delete it")
     if not line:
         raise EditError("the text is empty; write one")
+    if len(line) > MOST_CHARACTERS:
+        raise EditError(f"the text has {len(line):,} characters; shorten it to {MOST_CHARACTERS:,} at most")
     return line
 
 
 def _plain(value: object) -> object:
-    """A value as it is read, whatever it is."""
-    return " ".join(value.split()) if isinstance(value, str) else value
+    """A value with each text of it on one line, as it is read."""
+    if isinstance(value, str):
+        return " ".join(value.split())
+    if isinstance(value, list):
+        return [_plain(item) for item in value]
+    return {name: _plain(item) for name, item in value.items()} if isinstance(value, dict) else value
 
 
 def _line_end(content: str) -> str:

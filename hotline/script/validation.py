@@ -52,7 +52,7 @@ def problems_of(script: Script) -> tuple[str, ...]:
             _organisations,
             _towns,
             _places,
-            _notice,
+            problems_of_notice,
         )
         for problem in rule(script)
     )
@@ -153,7 +153,8 @@ def _messages(script: Script) -> Iterator[str]:
             yield from _placeholder(script, message, place, name)
 
 
-def _notice(script: Script) -> Iterator[str]:
+def problems_of_notice(script: Script) -> Iterator[str]:
+    """What is wrong with the urgent notice, if there is one."""
     for language, text in script.notice.texts.items() if script.notice else ():
         place = f"{NOTICE_FILE}: {language}"
         if language not in script.languages:

@@ -1,4 +1,4 @@
-"""How often the line understood, by day and language: numbers alone, never what was written or by whom."""
+"""How the line is used, by day, channel, language and topic: numbers alone, never what was written or by whom."""
 
 from __future__ import annotations
 
@@ -6,8 +6,9 @@ import logging
 import threading
 from collections import Counter
 from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
 from datetime import date
-from typing import cast
+from typing import TypeAlias, cast
 
 from redis.exceptions import RedisError
 
@@ -18,11 +19,48 @@ KEPT_SECONDS = 400 * 24 * 3600
 # Counts are sent together, so that no resident waits for them; a worker that is killed loses those of so many seconds.
 SEND_AFTER_SECONDS = 5.0
 
+# A conversation began; a topic was told.
+BEGUN, TOLD = "begun", "told"
+_WORDS = frozenset(Outcome)
+
 log = logging.getLogger(__name__)
 
 
+@dataclass(frozen=True, slots=True)
+class Counted:
+    """What is counted, and nothing finer. `what` is BEGUN, TOLD or an Outcome; TOLD alone names a `topic`.
+
+    `channel` is empty in what was counted before channels were, `language` where none was chosen yet.
+    """
+
+    channel: str
+    language: str
+    what: str
+    topic: str = ""
+
+    def to_field(self) -> str:
+        rest = [self.topic] if self.topic else []
+        return ":".join([self.channel, self.language, self.what, *rest])
+
+    @classmethod
+    def of_field(cls, field: str) -> Counted | None:
+        """None for what another version counted."""
+        match field.split(":"):
+            case [language, what] if what in _WORDS:
+                return cls("", language, what)
+            case [channel, language, what] if what == BEGUN or what in _WORDS:
+                return cls(channel, language, what)
+            case [channel, language, what, topic] if what == TOLD and topic:
+                return cls(channel, language, what, topic)
+            case _:
+                return None
+
+
+Day: TypeAlias = Mapping[Counted, int]
+
+
 class Counts:
-    """Counts turns in this process and adds them to Redis every few seconds. Nothing is raised."""
+    """Counts turns in this process and adds them to Redis every few seconds. Nothing is raised but by what reads."""
 
     def __init__(self, redis: RedisClient, *, send_after: float | None = None) -> None:
         """`send_after` in seconds, SEND_AFTER_SECONDS if it is not named."""
@@ -32,10 +70,13 @@ class Counts:
         self._counted: Counter[tuple[date, str]] = Counter()
         self._waiting = False
 
-    def add(self, day: date, language: str, outcome: Outcome) -> None:
-        """Counts one text or sentence that was heard in a conversation in `language`."""
+    def add(self, day: date, counted: Iterable[Counted]) -> None:
+        """Counts each once."""
+        fields = [(day, one.to_field()) for one in counted]
+        if not fields:
+            return
         with self._lock:
-            self._counted[day, f"{language}:{outcome.value}"] += 1
+            self._counted.update(fields)
             begins, self._waiting = not self._waiting, True
         if begins:
             timer = threading.Timer(self._send_after, self.send)
@@ -63,16 +104,28 @@ class Counts:
             pipeline.expire(key, KEPT_SECONDS)
             pipeline.execute()
 
+    def by_day(self, days: Iterable[date]) -> dict[date, Day]:
+        """What was counted on each of those days. Raises RedisError."""
+        wanted = list(days)
+        with self._redis.pipeline(transaction=False) as pipeline:
+            for day in wanted:
+                pipeline.hgetall(_key(day))
+            found = cast("list[Mapping[bytes, bytes]]", pipeline.execute())
+        return {day: _day(fields) for day, fields in zip(wanted, found, strict=True)}
+
     def read(self, days: Iterable[date]) -> Counter[tuple[str, Outcome]]:
         """How often each outcome came in each language in those days. Raises RedisError."""
         total: Counter[tuple[str, Outcome]] = Counter()
-        for day in days:
-            fields = cast("Mapping[bytes, bytes]", self._redis.hgetall(_key(day)))
-            for field, times in fields.items():
-                language, _, outcome = field.decode("ascii", "replace").partition(":")
-                if outcome in set(Outcome):
-                    total[language, Outcome(outcome)] += int(times)
+        for day in self.by_day(days).values():
+            for counted, times in day.items():
+                if counted.what in _WORDS:
+                    total[counted.language, Outcome(counted.what)] += times
         return total
+
+
+def _day(fields: Mapping[bytes, bytes]) -> Day:
+    known = {Counted.of_field(field.decode("ascii", "replace")): int(times) for field, times in fields.items()}
+    return {counted: times for counted, times in known.items() if counted}
 
 
 def _key(day: date) -> str:

@@ -17,14 +17,17 @@ VERSION = "{content}:draft-version"
 # What a thing is changed to; None where it is removed.
 Value: TypeAlias = Mapping[str, object] | None
 
-# KEYS: draft, version, log, history of the thing. ARGV: version expected, key, change ("" takes it out), entry of the
-# log. Gives 0 where the draft has another version.
+# KEYS: draft, version, log, then the history of each thing. ARGV: version expected, then for each thing its key, its
+# change ("" takes it out), and the entry of the log. Gives 0 where the draft has another version.
 _CHANGE = """
 if (redis.call('GET', KEYS[2]) or '0') ~= ARGV[1] then return 0 end
-if ARGV[3] == '' then redis.call('HDEL', KEYS[1], ARGV[2]) else redis.call('HSET', KEYS[1], ARGV[2], ARGV[3]) end
+for i = 4, #KEYS do
+  local key, change, entry = ARGV[3 * i - 10], ARGV[3 * i - 9], ARGV[3 * i - 8]
+  if change == '' then redis.call('HDEL', KEYS[1], key) else redis.call('HSET', KEYS[1], key, change) end
+  redis.call('RPUSH', KEYS[3], entry)
+  redis.call('RPUSH', KEYS[i], entry)
+end
 redis.call('INCR', KEYS[2])
-redis.call('RPUSH', KEYS[3], ARGV[4])
-redis.call('RPUSH', KEYS[4], ARGV[4])
 return 1
 """
 
@@ -41,6 +44,10 @@ class Change:
 
     def to_fields(self) -> dict[str, object]:
         return {**asdict(self), "at": self.at.isoformat()}
+
+    def to_json(self) -> str:
+        """As it stands in Redis."""
+        return json.dumps(self.to_fields())
 
     @classmethod
     def from_fields(cls, fields: Mapping[str, object]) -> Change:
@@ -73,17 +80,27 @@ class Drafts:
         changes = [Change.from_fields(json.loads(text)) for text in fields.values()]
         return Draft(int(version or 0), tuple(sorted(changes, key=lambda change: (change.at, change.key))))
 
+    def count(self) -> int:
+        """How many changes there are."""
+        return int(self._redis.hlen(DRAFT))
+
     def version(self) -> int:
         return int(cast("bytes | None", self._redis.get(VERSION)) or 0)
 
     def put(self, change: Change, *, version: int, entry: Entry) -> bool:
         """Makes a change part of the draft. False, and nothing has happened, where the draft is not of `version`."""
-        return self._change(change.key, json.dumps(change.to_fields()), version, entry)
+        return self.change({change.key: (change, entry)}, version=version)
 
     def drop(self, key: str, *, version: int, entry: Entry) -> bool:
         """Takes a change out of the draft. False as in `put`."""
-        return self._change(key, "", version, entry)
+        return self.change({key: (None, entry)}, version=version)
 
-    def _change(self, key: str, change: str, version: int, entry: Entry) -> bool:
-        keys = (DRAFT, VERSION, LOG, history_key(key))
-        return bool(self._redis.eval(_CHANGE, 4, *keys, str(version), key, change, kept_entry(entry)))
+    def change(self, changes: Mapping[str, tuple[Change | None, Entry]], *, version: int) -> bool:
+        """Makes several changes in one step, by the keys of the things; None takes one out. False as in `put`."""
+        arguments = [
+            argument
+            for key, (change, entry) in changes.items()
+            for argument in (key, change.to_json() if change else "", kept_entry(entry))
+        ]
+        keys = (DRAFT, VERSION, LOG, *map(history_key, changes))
+        return bool(self._redis.eval(_CHANGE, len(keys), *keys, str(version), *arguments))

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import cast
@@ -12,6 +12,10 @@ from hotline.store.connection import RedisClient
 
 LOG = "{content}:log"
 MOST_ENTRIES = 20_000
+# What somebody wanted to save, while somebody else was faster.
+SET_ASIDE = "set aside"
+# It hardly happens that so many are set aside one after the other.
+_LOOKED_BACK = 5
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,6 +44,8 @@ class History:
         """Adds what is no change of the draft; those add themselves."""
         with self._redis.pipeline(transaction=False) as pipeline:
             pipeline.rpush(LOG, kept_entry(entry))
+            if entry.key:
+                pipeline.rpush(history_key(entry.key), kept_entry(entry))
             pipeline.ltrim(LOG, -MOST_ENTRIES, -1)
             pipeline.execute()
 
@@ -50,6 +56,22 @@ class History:
     def of(self, key: str, most: int = 100) -> tuple[Entry, ...]:
         """Of one thing, the latest first."""
         return self._read(history_key(key), most, 0)
+
+    def latest(self, keys: Sequence[str]) -> dict[str, Entry]:
+        """What happened last to each of several things, by its key; nothing of a thing that has no history.
+
+        What was set aside did not happen to it.
+        """
+        with self._redis.pipeline(transaction=False) as pipeline:
+            for key in keys:
+                pipeline.lrange(history_key(key), -_LOOKED_BACK, -1)
+            found = pipeline.execute()
+        latest = {}
+        for key, texts in zip(keys, found, strict=True):
+            entries = (_entry(json.loads(text)) for text in reversed(texts))
+            if entry := next((one for one in entries if one.what != SET_ASIDE), None):
+                latest[key] = entry
+        return latest
 
     def _read(self, key: str, most: int, skip: int) -> tuple[Entry, ...]:
         found = cast("list[bytes]", self._redis.lrange(key, -most - skip, -skip - 1))

@@ -8,12 +8,12 @@ from __future__ import annotations
 import json
 import zlib
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass, replace
+from dataclasses import asdict, dataclass, field, replace
 from datetime import datetime, timedelta
 from typing import cast
 
 from hotline.store.connection import RedisClient
-from hotline.store.drafts import DRAFT, VERSION, Change
+from hotline.store.drafts import DRAFT, VERSION, Change, Value
 from hotline.store.history import LOG, Entry, kept_entry
 
 _LIVE = "{content}:live"
@@ -27,15 +27,18 @@ WORKER_SECONDS = 5.0
 # A worker's record is dropped after this time.
 FORGOTTEN_WORKER = timedelta(hours=1)
 
-# KEYS: live, releases, draft, version, log, next. ARGV: live expected, version expected, release, manifest, entry of
-# the log, then the draft's keys that were published. Gives the number, or 0 where something has changed meanwhile.
+# KEYS: live, releases, draft, version, log, next. ARGV: live expected, release, manifest, entry of the log, then of
+# each change that is published its key and itself. Gives the number, or 0 where one of these has changed meanwhile.
 _PUBLISH = """
-if (redis.call('GET', KEYS[1]) or '') ~= ARGV[1] or (redis.call('GET', KEYS[4]) or '0') ~= ARGV[2] then return 0 end
-local number = redis.call('RPUSH', KEYS[2], ARGV[3])
-for i = 6, #ARGV do redis.call('HDEL', KEYS[3], ARGV[i]) end
+if (redis.call('GET', KEYS[1]) or '') ~= ARGV[1] then return 0 end
+for i = 5, #ARGV, 2 do
+  if redis.call('HGET', KEYS[3], ARGV[i]) ~= ARGV[i + 1] then return 0 end
+end
+local number = redis.call('RPUSH', KEYS[2], ARGV[2])
+for i = 5, #ARGV, 2 do redis.call('HDEL', KEYS[3], ARGV[i]) end
 redis.call('INCR', KEYS[4])
-redis.call('RPUSH', KEYS[5], ARGV[5])
-redis.call('SET', KEYS[1], number .. ':' .. ARGV[4])
+redis.call('RPUSH', KEYS[5], ARGV[4])
+redis.call('SET', KEYS[1], number .. ':' .. ARGV[3])
 redis.call('DEL', KEYS[6])
 return number
 """
@@ -64,7 +67,11 @@ class Pointer:
 
 @dataclass(frozen=True, slots=True)
 class Release:
-    """What was published, by whom and why. `restores` is the number of the release that it brings back."""
+    """What was published, by whom and why. `restores` is the number of the release that it brings back.
+
+    `before` is what the things that were changed were until then, by the changes' keys. `agreed` is the digest of the
+    manifest of the files in which package and release last agreed, each by itself; empty where that is not known.
+    """
 
     manifest: str
     by: str
@@ -73,6 +80,8 @@ class Release:
     changes: tuple[Change, ...] = ()
     restores: int | None = None
     number: int = 0
+    before: Mapping[str, Value] = field(default_factory=dict)
+    agreed: str = ""
 
     def to_json(self) -> str:
         return json.dumps(
@@ -83,6 +92,8 @@ class Release:
                 "note": self.note,
                 "changes": [change.to_fields() for change in self.changes],
                 "restores": self.restores,
+                "before": self.before,
+                "agreed": self.agreed,
             }
         )
 
@@ -97,6 +108,8 @@ class Release:
             changes=tuple(Change.from_fields(change) for change in fields["changes"]),
             restores=fields["restores"],
             number=number,
+            before=fields["before"],
+            agreed=fields["agreed"],
         )
 
 
@@ -177,17 +190,18 @@ class Releases:
         """Asks all workers to make a manifest ready."""
         self._redis.set(_NEXT, manifest, ex=NEXT_SECONDS)
 
-    def publish(self, release: Release, *, live: Pointer | None, version: int, entry: Entry) -> Release | None:
+    def publish(self, release: Release, *, live: Pointer | None, entry: Entry) -> Release | None:
         """Makes a release live, and takes its changes out of the draft, in one step.
 
-        None, and nothing has happened, where another release is live than `live` or the draft is not of `version`.
+        None, and nothing has happened, where another release is live than `live`, or where one of the changes is not
+        in the draft any more as it is published. What else the draft holds does not matter.
         """
         number = self._redis.eval(
             _PUBLISH,
             6,
             *(_LIVE, _RELEASES, DRAFT, VERSION, LOG, _NEXT),
-            *(str(live or ""), str(version), release.to_json(), release.manifest, kept_entry(entry)),
-            *(change.key for change in release.changes),
+            *(str(live or ""), release.to_json(), release.manifest, kept_entry(entry)),
+            *(part for change in release.changes for part in (change.key, change.to_json())),
         )
         return replace(release, number=number) if number else None
 

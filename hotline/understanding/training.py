@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
 
 import numpy as np
@@ -34,12 +34,22 @@ _SEED = 0
 _MOST_OF_A_BYTE = 127
 
 Classes = npt.NDArray[np.uint8]
+# Is told how much of the learning is done once the vectors are known, from 0 to 1.
+Tell = Callable[[float], None]
+# How much of it is done after each step, measured.
+_BEGUN, _LOOKS_LEARNED, _MEANING_LEARNED, _LANGUAGES_LEARNED = 0.1, 0.55, 0.65, 0.75
 
 
-def train(script: Script, locales: Path, vectors: Vectors, progress: Progress = silently) -> Trained:
+def unheard(share: float) -> None:
+    """For whoever does not want to know how far it is."""
+
+
+def train(
+    script: Script, locales: Path, vectors: Vectors, progress: Progress = silently, tell: Tell = unheard
+) -> Trained:
     """Learns from `locales/<language>/examples.toml` of the script's languages; minutes where no vector is known yet.
 
-    The same examples give the same content. Raises UnderstandingError.
+    The same examples give the same content. Raises UnderstandingError, or OSError.
     """
     examples = read_examples(script, locales)
     if not examples:
@@ -50,15 +60,24 @@ def train(script: Script, locales: Path, vectors: Vectors, progress: Progress = 
     places = places_of(script)
     marked = [places.marked(example.words) for example in examples]
     encoded = vectors.of([example.text for example in examples], progress)
+    tell(_BEGUN)
+    looks = _learn_looks(marked, meant)
+    tell(_LOOKS_LEARNED)
+    meaning = _learn_meaning(encoded, meant)
+    tell(_MEANING_LEARNED)
+    counts = count_languages((example.words, example.language) for example in examples)
+    sound = _learn_meaning(encoded, np.array([languages.index(example.language) for example in examples], np.uint8))
+    tell(_LANGUAGES_LEARNED)
+    hints: dict[str, tuple[str, ...]] = {}
+    for number, language in enumerate(languages, 1):
+        hints[language] = hints_of(example for example in examples if example.language == language)
+        tell(_LANGUAGES_LEARNED + (1 - _LANGUAGES_LEARNED) * number / len(languages))
     return Trained(
-        topics=TopicModel(topics, _learn_looks(marked, meant), _learn_meaning(encoded, meant)),
-        languages=count_languages((example.words, example.language) for example in examples),
-        sound=_learn_meaning(encoded, np.array([languages.index(example.language) for example in examples], np.uint8)),
+        topics=TopicModel(topics, looks, meaning),
+        languages=counts,
+        sound=sound,
         known=rows_by_text([" ".join(words) for words in marked], meant[:, None]),
-        hints={
-            language: hints_of(example for example in examples if example.language == language)
-            for language in script.languages
-        },
+        hints=hints,
         examples={language: digest_of_examples(locales, language) for language in script.languages},
     )
 

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import logging
+from collections.abc import Callable, Iterable
 from pathlib import Path
 
 from flask import Blueprint, Response, abort, request, send_file
 
 from hotline.channels.audio.espeak import EspeakError
 from hotline.channels.voices import Voices
-from hotline.releases.live import Live
+from hotline.releases.content import Content
 
 # An address holds the digest of its sound, so that what it gives never changes.
 A_YEAR_SECONDS = 365 * 24 * 3600
@@ -17,13 +18,14 @@ A_YEAR_SECONDS = 365 * 24 * 3600
 log = logging.getLogger(__name__)
 
 
-def audio_blueprint(live: Live) -> Blueprint:
+def audio_blueprint(contents: Callable[[], Iterable[Content]]) -> Blueprint:
+    """`contents` are those of which something may be played."""
     blueprint = Blueprint("audio", __name__)
 
     @blueprint.get("/audio/<language>/<digest>.wav")
     def sound(language: str, digest: str) -> Response:
         """Twilio asks with no signature: nothing here tells of anyone."""
-        path = next(filter(None, (_find(content.voices, language, digest) for content in live.contents)), None)
+        path = next(filter(None, (_find(content.voices, language, digest) for content in contents())), None)
         if path is None:
             abort(404)
         _leave_aside_odd_ranges(path.stat().st_size)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import logging
 import traceback
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
 from datetime import datetime
 from functools import partial
@@ -18,13 +18,13 @@ from hotline.channels.text import bodies, render_nothing, render_number, render_
 from hotline.channels.voice import CallRenderer, render_no_call
 from hotline.dialogue.advance import advance, begin_texting
 from hotline.dialogue.heard import Arrival, Heard, TextEnded, TextOutcome, Unheard
-from hotline.dialogue.reply import SendText, Turn
+from hotline.dialogue.reply import Reply, SendText, Turn
 from hotline.dialogue.session import Session
 from hotline.dialogue.transferring import Transferring
 from hotline.releases.content import Content
-from hotline.script.model import PERSON_TOPIC
+from hotline.script.model import PERSON_TOPIC, Script
 from hotline.settings import Settings
-from hotline.store.counts import Counts
+from hotline.store.counts import BEGUN, TOLD, Counted, Counts
 from hotline.store.sessions import Conversation, Loaded, Sessions
 from hotline.store.texts import TextOutcomes
 from hotline.web.outgoing import ANSWER_SECONDS, Outgoing
@@ -55,12 +55,15 @@ log = logging.getLogger(__name__)
 
 @dataclass(frozen=True, slots=True)
 class Webhooks:
-    """What the webhooks work with. `content` is that of one release; `now` is the time in Connecticut."""
+    """What the webhooks work with. `content` is that of one release; `now` is the time in Connecticut.
+
+    `counts` is None where nothing is counted.
+    """
 
     settings: Settings
     content: Content
     sessions: Sessions
-    counts: Counts
+    counts: Counts | None
     outgoing: Outgoing
     outcomes: TextOutcomes
     now: Callable[[], datetime]
@@ -113,7 +116,7 @@ class Webhooks:
         turn = advance(self.content.script, session, heard)
         document = render_text(turn.reply, self.content.written)
         self.sessions.save(texter, loaded, turn.session, learned=turn.learned)
-        self.count(turn, loaded)
+        self.count(texter, loaded, turn)
         return _twiml(document)
 
     def voice(self) -> Response:
@@ -130,6 +133,7 @@ class Webhooks:
         turn = advance(self.content.script, session, heard, by_phone=True)
         document = self.renderer().call(turn.reply)
         self.sessions.save(caller, loaded, turn.session, learned=turn.learned)
+        self.count(caller, loaded, turn)
         return _twiml(document)
 
     def voice_node(self, language: str, node: str) -> Response:
@@ -146,7 +150,7 @@ class Webhooks:
             self.send_text(caller, turn.session)
         document = self.renderer().call(turn.reply)
         self.sessions.save(caller, loaded, turn.session, learned=turn.learned)
-        self.count(turn, loaded)
+        self.count(caller, loaded, turn)
         return _twiml(document)
 
     def heard_in_call(self, place: VoicePlace, session: Session, caller: Conversation) -> Heard:
@@ -181,10 +185,10 @@ class Webhooks:
         """A number of the line may belong to one language; who spoke another before is greeted in that."""
         return replace(session, language=session.language or language_of_number(request.form, self.settings.languages))
 
-    def count(self, turn: Turn, loaded: Loaded) -> None:
-        """Whether words were understood, once for each that was heard."""
-        if turn.outcome and not loaded.repeated:
-            self.counts.add(self.now().date(), turn.reply.language, turn.outcome)
+    def count(self, conversation: Conversation, loaded: Loaded, turn: Turn) -> None:
+        """Counts a turn once, however often Twilio asks for it."""
+        if self.counts and not loaded.repeated:
+            self.counts.add(self.now().date(), counted_of(self.content.script, conversation, loaded, turn))
 
     def status(self) -> Response:
         """Twilio's reports on what became of a text or a call. Nothing of them is kept."""
@@ -222,6 +226,26 @@ class Webhooks:
         if tells_nothing or place.language not in script.languages:
             return session
         return replace(session, language=place.language, greeted=True)
+
+
+def counted_of(script: Script, conversation: Conversation, loaded: Loaded, turn: Turn) -> Iterator[Counted]:
+    """What a turn is for the counts: a conversation's first, words understood or not, a topic told."""
+    channel, language = conversation.channel, turn.reply.language
+    # Without Redis every turn would look like the first.
+    if loaded.record is not None and not loaded.session.turns:
+        is_unknown = turn.session is not None and turn.session.language is None
+        yield Counted(channel, "" if is_unknown else language, BEGUN)
+    if turn.outcome:
+        yield Counted(channel, language, turn.outcome.value)
+    if topic := _topic_told(script, turn.reply):
+        yield Counted(channel, language, TOLD, topic)
+
+
+def _topic_told(script: Script, reply: Reply) -> str | None:
+    """The topic of which a part is told here; not where it is only said once more to somebody who did not follow."""
+    topic, part = script.parts.get(reply.node, (None, None))
+    is_told = part is not None and not reply.misses and any(say.message == part.message for say in reply.says)
+    return topic.slug if topic and is_told else None
 
 
 def _place_of(error: Exception) -> str:

@@ -24,6 +24,7 @@ from typing import TypedDict, cast
 from hotline.locales import LOCALES
 from hotline.script.loader import load_script
 from hotline.script.model import Script
+from hotline.understanding.development import DEVELOPMENT
 from hotline.understanding.lessons import Example, read_examples
 from hotline.understanding.normal import words
 from hotline.understanding.understanding import load_understanding
@@ -31,7 +32,6 @@ from hotline.understanding.understood import EMERGENCY, GREETING, NONE
 from tests.benchmarks.chart import Bar, Group, draw
 
 FOLDER = Path(__file__).parent
-DEVELOPMENT = FOLDER.parent / "understanding" / "development"
 PICTURES = Path(".pictures")
 TABLE, CHART = PICTURES / "understanding.md", PICTURES / "understanding.svg"
 KEYWORD_EXAMPLES = 3

@@ -94,3 +94,82 @@ def test_a_script_that_cannot_be_served_is_to_be_mended_first(
         result = run(command)
         assert result.exit_code == 1
         assert "menus.toml: the menu 'main' is missing" in result.output
+
+
+@pytest.fixture
+def spanish(run: Callable[..., Result], tmp_path: Path) -> Path:
+    """A catalog with one translation."""
+    run("update")
+    path = tmp_path / "es" / "LC_MESSAGES" / "hotline.po"
+    translate(path, "door", "No abra.")
+    return path
+
+
+def test_export_prints_the_catalog_or_writes_it(run: Callable[..., Result], spanish: Path, tmp_path: Path) -> None:
+    assert run("export", "es").stdout_bytes == spanish.read_bytes()
+    assert run("export", "es", "-o", str(tmp_path / "out.po")).output == ""
+    assert (tmp_path / "out.po").read_bytes() == spanish.read_bytes()
+    table = run("export", "es", "--csv").stdout_bytes.decode("utf-8-sig")
+    assert table.splitlines()[:2] == ["id,english,translation,state,note", "door,Keep it closed.,No abra.,current,"]
+
+
+@pytest.mark.parametrize("name", ["back.po", "back.csv", "BACK.CSV"])
+def test_import_takes_what_was_changed_and_says_so(
+    run: Callable[..., Result], spanish: Path, tmp_path: Path, name: str
+) -> None:
+    back = tmp_path / name
+    run("export", "es", "-o", str(back), *(["--csv"] if name.casefold().endswith("csv") else []))
+    assert run("import", "es", str(back)).output.endswith(f"{spanish}: is as it was\n")
+    back.write_text(back.read_text().replace("No abra.", "Cierre."))
+    result = run("import", "es", str(back))
+    assert result.exit_code == 0, result.output
+    assert result.output.splitlines()[0] == "new translations: 1"
+    assert result.output.endswith(f"{spanish}: written\n")
+    assert 'msgid "Keep it closed."\nmsgstr "Cierre."' in spanish.read_text()
+
+
+def test_import_names_what_it_leaves_out(run: Callable[..., Result], spanish: Path, tmp_path: Path) -> None:
+    back = tmp_path / "back.po"
+    text = spanish.read_text().replace("Keep it closed.", "Keep it shut.").replace("No abra.", "Cierre.")
+    back.write_text(text + '\nmsgctxt "new"\nmsgid "New"\nmsgstr "Nuevo"\n')
+    before = spanish.read_bytes()
+    assert run("import", "es", str(back)).output.splitlines()[-3:] == [
+        "left out, not of today's English: door",
+        "left out, of no message of the script: new",
+        f"{spanish}: is as it was",
+    ]
+    assert spanish.read_bytes() == before
+
+
+@pytest.mark.parametrize(
+    ("change", "says"),
+    [
+        (("No abra.", "Llame al {phone.x}."), "Nothing is written. Mend these texts first:\ndoor: its placeholders"),
+        (("No abra.", 'No "abra".'), "back.po: the file, line "),
+        (("UTF-8", "KOI8-R"), "charset=UTF-8"),
+    ],
+)
+def test_import_writes_nothing_where_one_text_cannot_be_taken(
+    run: Callable[..., Result], spanish: Path, tmp_path: Path, change: tuple[str, str], says: str
+) -> None:
+    before = spanish.read_bytes()
+    back = tmp_path / "back.po"
+    back.write_text(
+        spanish.read_text().replace('msgid "More"\nmsgstr ""', 'msgid "More"\nmsgstr "Más"').replace(*change)
+    )
+    result = run("import", "es", str(back))
+    assert result.exit_code == 1
+    assert says in result.output
+    assert spanish.read_bytes() == before
+
+
+@pytest.mark.parametrize("command", ["export", "import"])
+def test_export_and_import_want_a_language_with_a_catalog(
+    run: Callable[..., Result], spanish: Path, command: str
+) -> None:
+    arguments = [str(spanish)] if command == "import" else []
+    assert run(command, "en", *arguments).output == "Error: There is no catalog for 'en'. Choose from: es, ht\n"
+    spanish.write_text("oops\n")
+    result = run(command, "es", *arguments)
+    assert result.exit_code == 1
+    assert f"{spanish}, line 1" in result.output

@@ -10,7 +10,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from hotline.catalogs.pofile import LARGEST, UNPRINTABLE, PoError, read, text_of, write
+from hotline.catalogs.pofile import LARGEST, UNPRINTABLE, PoError, read, read_text, text_of, write
 
 WritePo = Callable[[str], Path]
 
@@ -165,6 +165,17 @@ def test_comments_in_any_form_are_kept(write_po: WritePo) -> None:
     (entry,) = read(write_po(f"#tight\n## double\n#  indented\n#,fuzzy\n#:place.toml\n#.told\n{GOOD}"))
     assert entry.tcomment == "tight\n# double\n indented"
     assert (entry.flags, entry.occurrences, entry.comment) == (["fuzzy"], [("place.toml", "")], "told")
+
+
+def test_a_text_is_read_as_a_file_is_and_errors_name_its_place(write_po: WritePo) -> None:
+    path = write_po(f"#tight\n#\n#  indented\n#. told\n#.\n#. twice\n{GOOD}")
+    text = path.read_text(encoding="utf-8")
+    for given_text in (text, f"\ufeff{text}", text.replace("\n", "\r\n")):
+        assert text_of(read_text("here", given_text)) == text_of(read(path))
+    (entry,) = read_text("here", text)
+    assert (entry.tcomment, entry.comment) == ("tight\n\n indented", "told\n\ntwice")
+    with pytest.raises(PoError, match=r"^here, line 15: "):
+        read_text("here", text.replace("#tight", "tight"))
 
 
 @pytest.mark.usefixtures("gettext")

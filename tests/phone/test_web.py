@@ -4,14 +4,14 @@ from collections.abc import Mapping
 from typing import Any
 
 import pytest
-from flask import Flask
+from flask import Blueprint, Flask
 from flask.testing import FlaskClient
 from itsdangerous import URLSafeTimedSerializer
 from werkzeug.test import TestResponse
 
 from hotline.phone import web
 from hotline.phone.mailbox import Mailbox, TextMessage
-from hotline.phone.web import PhoneLanguage, phone_blueprint
+from hotline.phone.web import PhoneLanguage, Place, phone_blueprint
 from tests.phone.peer import NUMBER, Answer, Peer
 from tests.phone.talking_line import ARABIC_DOOR, LANGUAGES, SPANISH_DOOR, messages, phone_app, talk, twiml
 from tests.phone.wav import wav
@@ -269,8 +269,38 @@ def test_the_page_says_which_numbers_no_text_reaches(phone: Phone) -> None:
     assert 'data-textless="+12035550190 ' in page
 
 
-def test_a_recording_elsewhere_keeps_its_address(peer: Peer) -> None:
-    assert web._on_this_page(peer.line(), "https://elsewhere.example/a.wav") == "https://elsewhere.example/a.wav"  # noqa: SLF001
+@pytest.mark.parametrize(
+    ("url", "shown"),
+    [
+        ("https://elsewhere.example/a.wav", "https://elsewhere.example/a.wav"),
+        ("{line}/audio/es/a.wav", "/try/audio/es/a.wav"),
+    ],
+)
+def test_only_the_lines_own_sounds_are_fetched_at_the_phones_place(peer: Peer, url: str, shown: str) -> None:
+    line, place = peer.line(), Place(sounds="/try")
+    assert web._on_this_page(line, url.format(line=line.public_url), place) == shown  # noqa: SLF001
+
+
+def test_a_phone_may_stand_at_another_place_of_the_application(peer: Peer, mailbox: Mailbox) -> None:
+    talk(peer)
+    app, behind = Flask("elsewhere"), Blueprint("behind", __name__, url_prefix="/behind")
+    app.secret_key = "only for tests"
+    place = Place(name="trial", path="/trial", sounds="/behind/trial")
+    behind.register_blueprint(phone_blueprint(peer.line, lambda: LANGUAGES, mailbox, place))
+    app.register_blueprint(behind)
+    client = app.test_client()
+    page = client.get("/behind/trial/")
+    assert 'href="/behind/trial/static/phone.css"' in page.text
+    assert page.headers["Cache-Control"] == "no-store"
+    with client.get("/behind/trial/static/page.js") as script:
+        assert (script.status_code, script.headers["Cache-Control"]) == (200, "no-cache")
+    answer = client.post("/behind/trial/texts", json={"from": CALLER, "body": "menu"}, headers=FROM_THE_PAGE)
+    assert answer.get_json()["messages"]
+
+
+def test_the_page_is_known_by_the_public_address_too(phone: Phone, peer: Peer) -> None:
+    behind_a_proxy = {"Origin": peer.line().public_url}
+    assert phone.post("texts", {"from": CALLER, "body": "menu"}, behind_a_proxy).status_code == 200
 
 
 @pytest.mark.parametrize(

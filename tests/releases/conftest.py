@@ -59,9 +59,7 @@ class Publisher:
     def publish(self, files: Files) -> Release:
         release = Release(self.keep(files), "ana", NOW, "note")
         entry = Entry(NOW, "ana", "published", note="note")
-        published = self.releases.publish(
-            release, live=self.releases.live(), version=self.drafts.version(), entry=entry
-        )
+        published = self.releases.publish(release, live=self.releases.live(), entry=entry)
         assert published
         return published
 

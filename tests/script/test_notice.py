@@ -1,7 +1,6 @@
 from __future__ import annotations
 
 from datetime import datetime, timedelta
-from pathlib import Path
 
 import pytest
 
@@ -40,7 +39,7 @@ def test_a_notice_is_read_with_its_time_and_languages() -> None:
     assert script.notice == Notice(FOUR, {"es": "Llame al {phone.referral_line}.", "en": "Call."})
 
 
-def test_without_its_file_there_is_no_notice(tmp_path: Path) -> None:
+def test_without_its_file_there_is_no_notice() -> None:
     assert script_of(documents("") | {"notice.toml": b"until = 2026-11-23T16:00:00Z\n[texts]\n"}).notice == Notice(
         datetime.fromisoformat("2026-11-23T16:00:00+00:00"), {}
     )

@@ -56,6 +56,18 @@ def test_a_thing_can_be_changed_to_nothing(redis: RedisClient) -> None:
     assert drafts.read().changes == (gone,)
 
 
+def test_several_things_are_changed_in_one_step_or_not_at_all(redis: RedisClient) -> None:
+    drafts, keys = Drafts(redis), [f"text:{letter}" for letter in "abcd"]
+    drafts.put(change("text:a"), version=0, entry=entry("text:a"))
+    steps = {key: (None if key == "text:a" else change(key, key), entry(key)) for key in keys}
+    assert not drafts.change(steps, version=0)
+    assert drafts.read() == Draft(1, (change("text:a"),))
+    assert drafts.change(steps, version=1)
+    assert drafts.read() == Draft(2, tuple(change(key, key) for key in keys[1:]))
+    assert [one.key for one in History(redis).log(9)] == [*reversed(keys), "text:a"]
+    assert [len(History(redis).of(key)) for key in keys] == [2, 1, 1, 1]
+
+
 def test_of_many_who_save_at_once_each_is_told_whether_it_was_saved(redis: RedisClient) -> None:
     drafts = Drafts(redis)
 

@@ -13,13 +13,13 @@ from hotline.store.releases import LostReleaseError, Pointer, Release, Releases,
 
 NOW = datetime(2026, 11, 23, 16, 0, tzinfo=UTC)
 CHANGE = Change("text:a", {"text": "b"}, "ana", NOW)
-RELEASE = Release("d" * 64, "ana", NOW, "A court has decided.", (CHANGE,))
+RELEASE = Release("d" * 64, "ana", NOW, "A court has decided.")
 PUBLISHED = Entry(NOW, "ana", "published", note=RELEASE.note)
 
 
-def publish(releases: Releases, live: Pointer | None = None, version: int = 0, **changes: object) -> Release | None:
-    release = replace(RELEASE, **changes)  # type: ignore[arg-type]  # the tests name fields of Release
-    return releases.publish(release, live=live, version=version, entry=PUBLISHED)
+def publish(releases: Releases, live: Pointer | None = None, **fields: object) -> Release | None:
+    release = replace(RELEASE, **fields)  # type: ignore[arg-type]  # the tests name fields of Release
+    return releases.publish(release, live=live, entry=PUBLISHED)
 
 
 def test_at_first_nothing_is_live(redis: RedisClient) -> None:
@@ -32,7 +32,7 @@ def test_what_is_published_is_live_and_has_the_next_number(redis: RedisClient) -
     releases = Releases(redis)
     first = publish(releases)
     assert first == replace(RELEASE, number=1)
-    second = publish(releases, Pointer(1, RELEASE.manifest), 1, manifest="e" * 64, note="Once more.")
+    second = publish(releases, Pointer(1, RELEASE.manifest), manifest="e" * 64, note="Once more.")
     assert second is not None
     assert releases.live() == Pointer(2, "e" * 64)
     assert releases.release(1) == first
@@ -50,22 +50,39 @@ def test_publishing_takes_its_changes_out_of_the_draft_and_leaves_the_others(red
     other = replace(CHANGE, key="text:other")
     drafts.put(CHANGE, version=0, entry=PUBLISHED)
     drafts.put(other, version=1, entry=PUBLISHED)
-    assert publish(Releases(redis), version=2)
+    released = publish(Releases(redis), changes=(CHANGE,), before={CHANGE.key: {"text": "a"}}, agreed="f" * 64)
+    assert released == Releases(redis).release(1)
     assert drafts.read().changes == (other,)
     assert drafts.version() == 3
     assert History(redis).log(1) == (PUBLISHED,)
 
 
-@pytest.mark.parametrize(("live", "version"), [(Pointer(1, "x"), 1), (None, 0), (None, 2)])
+@pytest.mark.parametrize(
+    ("live", "change"),
+    [
+        (Pointer(1, "x"), CHANGE),
+        (None, replace(CHANGE, value={"text": "c"})),
+        (None, replace(CHANGE, by="bo")),
+        (None, replace(CHANGE, key="text:taken-back")),
+    ],
+)
 def test_nothing_is_published_over_what_was_not_looked_at(
-    redis: RedisClient, live: Pointer | None, version: int
+    redis: RedisClient, live: Pointer | None, change: Change
 ) -> None:
     Drafts(redis).put(CHANGE, version=0, entry=PUBLISHED)
     releases = Releases(redis)
-    assert publish(releases, live, version) is None
+    assert publish(releases, live, changes=(change,)) is None
     assert releases.pointers() == (None, None)
     assert releases.count() == 0
     assert Drafts(redis).read().changes == (CHANGE,)
+
+
+def test_what_else_is_done_to_the_draft_meanwhile_does_not_hold_it_up(redis: RedisClient) -> None:
+    drafts = Drafts(redis)
+    drafts.put(CHANGE, version=0, entry=PUBLISHED)
+    (looked_at,) = drafts.read().changes
+    drafts.put(replace(CHANGE, key="text:other"), version=1, entry=PUBLISHED)
+    assert publish(Releases(redis), changes=(looked_at,))
 
 
 def test_of_many_who_publish_at_once_one_does(redis: RedisClient) -> None:
@@ -93,7 +110,7 @@ def test_all_of_it_is_in_one_slot_of_a_cluster_and_does_not_expire(redis: RedisC
     releases = Releases(redis)
     Drafts(redis).put(CHANGE, version=0, entry=PUBLISHED)
     releases.keep({"a1": b"one"}, "m1", b"{}")
-    publish(releases, version=1)
+    publish(releases, changes=(CHANGE,))
     releases.report(Worker("w1", NOW, "", ""))
     keys = list(redis.scan_iter())
     assert len(keys) >= 8

@@ -8,14 +8,15 @@ from click.testing import CliRunner
 
 from hotline.script.model import Script
 from hotline.understanding import cli
-from hotline.understanding.trained import read_trained
+from hotline.understanding.development import Case
+from hotline.understanding.trained import TRAINED_FILE, read_trained
 from hotline.understanding.understanding import Understanding
 from tests.understanding.few_examples import write_examples
 
 
 @pytest.fixture(autouse=True)
 def _learn_once(monkeypatch: pytest.MonkeyPatch, script: Script, understanding: Understanding) -> None:
-    monkeypatch.setattr(cli, "load_script", lambda: script)
+    monkeypatch.setattr(cli, "load_script", lambda *_: script)
     monkeypatch.setattr(cli, "load_understanding", lambda _script: understanding)
 
 
@@ -56,7 +57,7 @@ def test_what_operators_add_is_learned_and_shown(
     monkeypatch: pytest.MonkeyPatch, tmp_path: Path, script: Script
 ) -> None:
     monkeypatch.undo()
-    monkeypatch.setattr(cli, "load_script", lambda: script)
+    monkeypatch.setattr(cli, "load_script", lambda *_: script)
     for name, path in {"LOCALES": "locales", "TRAINED_FILE": "trained.npz", "VECTORS_FILE": "vectors.npz"}.items():
         monkeypatch.setattr(cli, name, tmp_path / path)
     write_examples(tmp_path / "locales")
@@ -75,7 +76,7 @@ def test_a_wrong_example_is_named_and_nothing_is_written(
     monkeypatch: pytest.MonkeyPatch, tmp_path: Path, script: Script
 ) -> None:
     monkeypatch.undo()
-    monkeypatch.setattr(cli, "load_script", lambda: script)
+    monkeypatch.setattr(cli, "load_script", lambda *_: script)
     for name, path in {"LOCALES": "locales", "TRAINED_FILE": "trained.npz", "VECTORS_FILE": "vectors.npz"}.items():
         monkeypatch.setattr(cli, name, tmp_path / path)
     write_examples(tmp_path / "locales")
@@ -84,3 +85,49 @@ def test_a_wrong_example_is_named_and_nothing_is_written(
     assert result.exit_code == 1
     assert result.stderr == "Error: es/examples.toml: no such field: notopic\n"
     assert not (tmp_path / "trained.npz").exists()
+
+
+def test_a_program_that_lets_it_learn_is_told_how_far_it_is(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path, script: Script
+) -> None:
+    monkeypatch.undo()
+    monkeypatch.setattr(cli, "load_script", lambda *_: script)
+    monkeypatch.setattr(cli, "TOLD_EVERY", 6)
+    write_examples(tmp_path / "locales")
+    output = tmp_path / "learned" / "trained.npz"
+    arguments = ["--locales", str(tmp_path / "locales"), "--output", str(output), "--vectors", str(tmp_path / "v.npz")]
+    result = CliRunner().invoke(cli.understand, ["--json", "train", *arguments])
+    assert result.exit_code == 0
+    told = [json.loads(line) for line in result.stderr.splitlines()]
+    assert [one["done"] for one in told if one["step"] == "reading"] == [0, 6, 12]
+    learning = [one["done"] for one in told if one["step"] == "learning"]
+    assert learning == sorted(learning)
+    assert learning[-1] == 1
+    assert set(read_trained(output).topics.topics) == {"ice-at-door", "detained", "none"}
+
+
+def test_a_folder_that_cannot_be_written_to_is_named(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path, script: Script
+) -> None:
+    monkeypatch.undo()
+    monkeypatch.setattr(cli, "load_script", lambda *_: script)
+    write_examples(tmp_path / "locales")
+    (tmp_path / "file").touch()
+    arguments = ["--locales", str(tmp_path / "locales"), "--vectors", str(tmp_path / "file" / "vectors.npz")]
+    result = CliRunner().invoke(cli.understand, ["train", "--output", str(tmp_path / "out.npz"), *arguments])
+    assert result.exit_code == 1
+    assert "Error:" in result.stderr
+
+
+def test_what_was_learned_is_scored_on_texts_that_nobody_learned_from(
+    monkeypatch: pytest.MonkeyPatch, script: Script
+) -> None:
+    monkeypatch.undo()
+    monkeypatch.setattr(cli, "load_script", lambda *_: script)
+    monkeypatch.setattr(cli, "read_cases", lambda _: [Case("se llevaron a mi papa", "es", "detained")])
+    twice = [str(TRAINED_FILE), str(TRAINED_FILE)]
+    scored = CliRunner().invoke(cli.understand, ["--json", "score", *twice])
+    expected = {"es": {"texts": 1, "understood": 1, "offered": 1, "urgent": 1, "alarmed": 1}}
+    assert [json.loads(line) for line in scored.stdout.splitlines()] == [expected, expected]
+    shown = CliRunner().invoke(cli.understand, ["score"])
+    assert shown.stdout.splitlines()[1].split() == ["es", "1", "100.0%", "100.0%", "100.0%"]

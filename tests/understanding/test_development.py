@@ -10,16 +10,19 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
+import numpy as np
 import pytest
 
 from hotline.dialogue.advance import SURE
 from hotline.locales import LOCALES
 from hotline.script.model import Script
+from hotline.understanding.development import DEVELOPMENT, Case, Remembering, Score, read_cases, scores_of
+from hotline.understanding.encoder import Floats
+from hotline.understanding.lessons import UnderstandingError
 from hotline.understanding.normal import plain, words
 from hotline.understanding.understanding import Understanding
 from hotline.understanding.understood import EMERGENCY, GREETING, NONE, Understood
 
-DEVELOPMENT = Path(__file__).parent / "development"
 LANGUAGES = sorted(path.stem for path in DEVELOPMENT.glob("*.toml"))
 MOST_OFFERED = 3
 ENOUGH_WORDS = 3
@@ -101,6 +104,46 @@ def test_every_topic_is_developed_and_taught(language: str, script: Script) -> N
     examples, developed = _texts(LOCALES / language / "examples.toml"), _texts(DEVELOPMENT / f"{language}.toml")
     assert topics == set(examples) == set(developed)
     assert {topic for topic in topics if len(examples[topic]) < 20 or len(developed[topic]) < 8} == set()
+
+
+def test_the_score_counts_first_guesses_offers_and_alarms(shipped: Understanding, script: Script) -> None:
+    cases = [
+        Case("la migra esta tocando la puerta", "es", "ice-at-door"),
+        Case("la migra esta tocando la puerta", "es", "schools"),
+        Case("la migra esta tocando la puerta", "es", "detained"),
+        Case("can the school tell ice about my son", "en", "schools"),
+    ]
+    scores = scores_of(shipped, script, cases)
+    assert list(scores) == ["es", "en"]
+    assert (scores["es"].texts, scores["es"].understood) == (3, 1)
+    assert (scores["es"].urgent, scores["es"].alarmed) == (2, 2)
+    assert scores["en"] == Score(texts=1, understood=1, offered=1, urgent=0, alarmed=0)
+
+
+def test_the_development_texts_of_the_script_are_read(script: Script) -> None:
+    cases = read_cases(script)
+    assert {case.language for case in cases} == set(script.languages)
+    assert all(len([case for case in cases if case.language == code]) > 150 for code in script.languages)
+
+
+def test_development_texts_that_cannot_be_read_are_named(tmp_path: Path, script: Script) -> None:
+    (tmp_path / "es.toml").write_text("schools = 1", encoding="utf-8")
+    with pytest.raises(UnderstandingError, match=r"es\.toml: 'schools' must be a list"):
+        read_cases(script, tmp_path)
+
+
+def test_a_text_is_encoded_once() -> None:
+    asked: list[str] = []
+
+    class Counting:
+        def encode(self, text: str) -> Floats:
+            asked.append(text)
+            return np.zeros(1, np.float32)
+
+    encoder = Remembering(Counting())
+    for text in ("a", "b", "a"):
+        encoder.encode(text)
+    assert asked == ["a", "b"]
 
 
 def _texts(path: Path) -> Mapping[str, list[str]]:

@@ -22,6 +22,7 @@ from hypothesis import strategies as st
 from hotline.locales import LOCALES
 from hotline.script.loader import load_script
 from hotline.script.model import Script
+from hotline.understanding.development import DEVELOPMENT
 from hotline.understanding.likeness import names_of
 from hotline.understanding.normal import words
 from hotline.understanding.places import ANY_TOWN, MOST_TOWNS, Places, Split, places_of
@@ -373,7 +374,7 @@ def _slips(name: str) -> list[str]:
 
 
 def _texts() -> list[Path]:
-    return [*LOCALES.glob("*/examples.toml"), *(HERE / "development").glob("*.toml")]
+    return [*LOCALES.glob("*/examples.toml"), *DEVELOPMENT.glob("*.toml")]
 
 
 def _table(path: Path) -> Mapping[str, list[str]]:

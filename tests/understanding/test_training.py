@@ -46,6 +46,13 @@ def test_the_same_examples_give_the_same_bytes(script: Script, few: Path, traine
     assert (tmp_path / "one.npz").read_bytes() == (tmp_path / "two.npz").read_bytes()
 
 
+def test_how_much_is_learned_is_told(script: Script, few: Path, tmp_path: Path) -> None:
+    told: list[float] = []
+    train(script, few, Vectors(load_encoder(), "one", tmp_path / "vectors.npz"), tell=told.append)
+    assert told == sorted(told)
+    assert (told[0] < 0.5, told[-1]) == (True, 1.0)
+
+
 def test_what_is_read_again_is_what_was_written(script: Script, trained: Trained, tmp_path: Path) -> None:
     write_trained(trained, tmp_path / "trained.npz")
     steering, encoder = read_steering(script, LOCALES), load_encoder()

@@ -21,6 +21,7 @@ QUIET_AFTER = 0.2
 _PAUSE_BELOW = -30.0
 _FRAME_SECONDS = 0.02
 _SILENCE = -90.0
+UNREADABLE = "This is no sound that can be read; WAV, FLAC, OGG and MP3 can."
 
 
 class SoundError(Exception):
@@ -113,7 +114,7 @@ def decoded(file: bytes) -> Sound:
     try:
         samples, rate = soundfile.read(BytesIO(file), dtype="float32", always_2d=True)
     except soundfile.LibsndfileError as error:
-        raise SoundError("This is no sound that can be read; WAV, FLAC, OGG and MP3 can.") from error
+        raise SoundError(UNREADABLE) from error
     return Sound(samples.mean(axis=1, dtype=np.float32), rate)
 
 

@@ -10,8 +10,8 @@ import soundfile
 import soxr
 
 from hotline.channels.audio.espeak import Espeak
-from hotline.channels.audio.recordings import Recordings, digest_of
-from hotline.channels.audio.sound import SPOKEN_LEVEL, SoundError, decoded, encoded, for_telephone
+from hotline.channels.audio.recordings import LONGEST_SECONDS, MOST_BYTES, Recordings, digest_of, recording_of
+from hotline.channels.audio.sound import SPOKEN_LEVEL, TELEPHONE_RATE, SoundError, decoded, encoded, for_telephone
 from tests.channels.audio.conftest import loudness, quiet_in
 
 DOOR = "Keep the door closed. You can stay silent. Ask them to slide the paper under the door."
@@ -112,3 +112,66 @@ def test_a_file_that_is_kept_is_kept_as_the_telephone_takes_it(tmp_path: Path) -
     recordings = Recordings(tmp_path)
     once = recordings.keep("ht", "Rete kalm.", take(440)).read_bytes()
     assert once == encoded(for_telephone(decoded(take(440))), "Rete kalm.")
+
+
+def written(wave: np.ndarray, rate: int = 44100, form: str = "WAV", subtype: str | None = None) -> bytes:
+    file = BytesIO()
+    soundfile.write(file, wave, rate, format=form, subtype=subtype)
+    return file.getvalue()
+
+
+def tone(seconds: float, rate: int = 44100) -> np.ndarray:
+    return np.asarray(0.1 * np.sin(2 * np.pi * 440 * np.arange(round(seconds * rate)) / rate), np.float32)
+
+
+def with_size(file: bytes, size: int) -> bytes:
+    """A WAV file that says another size of itself."""
+    return file[:4] + size.to_bytes(4, "little") + file[8:]
+
+
+SHORT = written(tone(1))
+NOT_A_NUMBER, ENDLESS = tone(1), tone(1)
+NOT_A_NUMBER[5000], ENDLESS[5000] = np.nan, np.inf
+
+
+@pytest.mark.parametrize(
+    ("file", "reason"),
+    [
+        (b"PK\x03\x04" + bytes(5000), "no sound that can be read"),
+        (b"\x00\x00\x00\x20ftypM4A " + bytes(5000), "no sound that can be read"),
+        (b"RIFF\x24\x00\x00\x00WAVEfmt " + bytes(5000), "no sound that can be read"),
+        (b"fLaC" + bytes(5000), "no sound that can be read"),
+        (b"OggS" + bytes(5000), "no sound that can be read"),
+        (b"ID3" + bytes(5000), "no sound that can be read"),
+        (SHORT + bytes(MOST_BYTES), "larger than 5 MB"),
+        (SHORT[:5000], "The end of this file is missing"),
+        (written(tone(2), form="FLAC")[:-2000], "no sound that can be read|The end of this file is missing"),
+        (written(tone(1, 192_000), 192_000), "192,000 samples a second"),
+        (written(tone(1, 4000), 4000), "4,000 samples a second"),
+        (written(np.stack([tone(1)] * 8, axis=1)), "8 channels"),
+        (written(tone(LONGEST_SECONDS + 1, 8000), 8000), "longer than 3 minutes"),
+        (written(np.zeros(8000 * 3600), 8000, "FLAC"), "longer than 3 minutes"),
+        (written(NOT_A_NUMBER, subtype="FLOAT"), "no sound that can be read"),
+        (written(ENDLESS, subtype="FLOAT"), "no sound that can be read"),
+        (written(tone(1e-4)), "ends before anything is said"),
+    ],
+    ids=[
+        *("archive", "memo", "empty wav", "empty flac", "empty ogg", "empty mp3", "huge", "cut wav", "cut flac"),
+        *("fast", "slow", "channels", "long", "hour of silence", "no number", "infinite", "click"),
+    ],
+)
+def test_a_hostile_file_is_refused_with_what_to_do(file: bytes, reason: str) -> None:
+    with pytest.raises(SoundError, match=reason):
+        recording_of(file, "Rete kalm.")
+
+
+@pytest.mark.parametrize("form", ["WAV", "FLAC", "OGG", "MP3"])
+def test_what_people_record_with_is_taken(form: str) -> None:
+    sound = decoded(recording_of(written(tone(1), form=form), "Rete kalm."))
+    assert sound.rate == TELEPHONE_RATE
+    assert sound.seconds == pytest.approx(1.2, abs=0.1)
+
+
+@pytest.mark.parametrize("size", [len(SHORT) - 8, len(SHORT) - 7, 0xFFFFFFFF, 0, 5], ids=str)
+def test_a_wav_file_may_be_wrong_about_its_size_unless_something_is_missing(size: int) -> None:
+    assert decoded(recording_of(with_size(SHORT, size), "Rete kalm.")).seconds == pytest.approx(1.2, abs=0.1)

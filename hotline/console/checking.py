@@ -1,0 +1,59 @@
+"""Why the draft cannot be published: looked at in the background, once for each state of the draft."""
+
+from __future__ import annotations
+
+import json
+import logging
+import threading
+from contextlib import suppress
+from typing import cast
+
+from redis.exceptions import RedisError
+
+from hotline.console.drafts_view import digest_of_changes
+from hotline.releases.drafting import Drafted
+from hotline.releases.publishing import Publishing
+from hotline.store.connection import RedisClient
+
+_FOUND = "{content}:checked"
+_LOOKING = "{content}:checking"
+KEPT_SECONDS = 24 * 3600
+# Whoever looks for longer has died; a look takes a few seconds.
+LOOKING_SECONDS = 30
+
+log = logging.getLogger(__name__)
+
+
+class Checking:
+    """What one worker finds serves all. Raises RedisError where Redis is out of reach, in every method."""
+
+    def __init__(self, redis: RedisClient, publishing: Publishing) -> None:
+        self._redis = redis
+        self._publishing = publishing
+
+    def problems(self, drafted: Drafted) -> tuple[str, ...] | None:
+        """A line for each; None while they are being looked for, which begins with the first question."""
+        state = _state(drafted)
+        found = cast("bytes | None", self._redis.get(_FOUND))
+        known = json.loads(found) if found else {}
+        if known.get("state") == state:
+            return tuple(known["problems"])
+        # Another worker, or another state of the draft, does not hold this one up.
+        if self._redis.set(f"{_LOOKING}:{state}", b"1", nx=True, ex=LOOKING_SECONDS):
+            threading.Thread(target=self._look, args=(drafted, state), daemon=True).start()
+        return None
+
+    def _look(self, drafted: Drafted, state: str) -> None:
+        try:
+            problems = self._publishing.problems_of(drafted)
+            self._redis.set(_FOUND, json.dumps({"state": state, "problems": problems}), ex=KEPT_SECONDS)
+        except Exception:
+            log.exception("the draft could not be checked")
+        finally:
+            with suppress(RedisError):
+                self._redis.delete(f"{_LOOKING}:{state}")
+
+
+def _state(drafted: Drafted) -> str:
+    """Where Redis was emptied, the versions of the draft begin anew, so that they alone would not do."""
+    return f"{drafted.draft.version}:{digest_of_changes(drafted, drafted.keys)}"

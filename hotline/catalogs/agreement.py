@@ -27,6 +27,8 @@ _ENGLISH_NUMBERS = {
     **{str(name).casefold(): number for number, name in Locale("en").months["format"]["wide"].items()},
     **{word: number for number, word in enumerate(_WRITTEN_OUT, 2)},
 }
+# As many as no command has.
+_MOST_WORDS = 8
 _LOWER_CASE_WORD = re.compile(r"[a-z]+")
 
 
@@ -91,7 +93,8 @@ def _emphasised(text: str) -> Iterator[str]:
         if word.isupper():
             run.append(word)
         else:
-            yield from (" ".join(run[first:last]) for last in range(len(run) + 1) for first in range(last))
+            for last in range(len(run) + 1):
+                yield from (" ".join(run[first:last]) for first in range(max(0, last - _MOST_WORDS), last))
             run = []
 
 

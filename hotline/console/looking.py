@@ -15,12 +15,12 @@ from hotline.catalogs.editing import on_one_line
 from hotline.catalogs.findings import Remark, Severity
 from hotline.catalogs.names import English, english_of
 from hotline.catalogs.pofile import UNPRINTABLE
+from hotline.channels.text import MOST_CHARACTERS
 from hotline.checks import findings_on, standards_in
 from hotline.console.previews import Preview, preview_of
 from hotline.releases.content import Content
 from hotline.releases.drafting import Drafted
 from hotline.releases.files import SCRIPT_FOLDER
-from hotline.script.editing import MOST_CHARACTERS
 from hotline.script.loader import DATA
 from hotline.script.model import Message, Script
 from hotline.script.placeholders import placeholders_in

@@ -1,7 +1,7 @@
 from __future__ import annotations
 
 from functools import cache
-from time import monotonic
+from time import monotonic, process_time
 
 import pytest
 
@@ -62,7 +62,7 @@ def test_what_the_check_of_everything_finds_is_found_text_by_text(language: str)
         ("Keep it\x00 shut.", "invisible character (U+0000)"),
         ("Keep it\u202e shut.", "invisible character (U+202E)"),
         ("word " * 200, "segments"),
-        ("x" * 5001, "shorten it to 5,000 at most"),
+        ("x" * 1601, "shorten it to 1,600 at most"),
         (
             "Notwithstanding administrative determinations individuals retain constitutional protections throughout "
             "immigration enforcement proceedings.",
@@ -138,6 +138,14 @@ def test_a_look_takes_no_longer_than_a_pause_in_typing() -> None:
     for language in ("en", "es", "zh", "ar"):
         looked(DOOR, "Keep the door closed.", language)
     assert monotonic() - began < 1.0
+
+
+@pytest.mark.parametrize("text", ["A ", "ICE ", "a.b.", "a-", '"', "“", "(", "1 ", "a.", "Aa Bb ", "word ", "a\u0301"])
+@pytest.mark.parametrize(("id", "language"), [("updating", "es"), ("updating", "ar"), (DOOR, "en")])
+def test_no_text_is_looked_at_for_long(id: str, language: str, text: str) -> None:
+    began = process_time()
+    looked(id, (text * 1600)[:1600], language)
+    assert process_time() - began < 2
 
 
 def test_rules_are_read_once_for_the_same_data() -> None:

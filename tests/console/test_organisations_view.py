@@ -91,7 +91,7 @@ def test_a_change_of_a_number_is_shown_before_and_after_as_it_is_read_and_heard(
         assert "1-203-555-0100" in example.after.written
         assert "2 0 3, 5 5 5, 0 1 0 0" in example.after.spoken
     assert [(one.name, one.before, one.after) for one in found.differences] == [
-        ("phone", "+18887742900", "+12035550100")
+        ("phone", "1-888-774-2900", "1-203-555-0100")
     ]
 
 

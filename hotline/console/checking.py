@@ -34,14 +34,22 @@ class Checking:
     def problems(self, drafted: Drafted) -> tuple[str, ...] | None:
         """A line for each; None while they are being looked for, which begins with the first question."""
         state = _state(drafted)
+        known = self._found(state)
+        # Another worker, or another state of the draft, does not hold this one up.
+        if known is not None or not self._redis.set(f"{_LOOKING}:{state}", b"1", nx=True, ex=LOOKING_SECONDS):
+            return known
+        # Whoever looked may have come to an end since the first question.
+        known = self._found(state)
+        if known is None:
+            threading.Thread(target=self._look, args=(drafted, state), daemon=True).start()
+        else:
+            self._redis.delete(f"{_LOOKING}:{state}")
+        return known
+
+    def _found(self, state: str) -> tuple[str, ...] | None:
         found = cast("bytes | None", self._redis.get(_FOUND))
         known = json.loads(found) if found else {}
-        if known.get("state") == state:
-            return tuple(known["problems"])
-        # Another worker, or another state of the draft, does not hold this one up.
-        if self._redis.set(f"{_LOOKING}:{state}", b"1", nx=True, ex=LOOKING_SECONDS):
-            threading.Thread(target=self._look, args=(drafted, state), daemon=True).start()
-        return None
+        return tuple(known["problems"]) if known.get("state") == state else None
 
     def _look(self, drafted: Drafted, state: str) -> None:
         try:

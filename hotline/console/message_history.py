@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from hotline.console.describing import FieldChange, fields_changed
 from hotline.releases.changes import kind_of
-from hotline.store.drafts import Value
+from hotline.store.drafts import Change, Value
 from hotline.store.history import Entry
 from hotline.store.releases import Release
 
@@ -38,22 +38,19 @@ class Step:
 def steps_of(entries: Iterable[Entry], releases: Sequence[Release]) -> tuple[Step, ...]:
     """The steps of one thing or several, the latest first."""
     latest_first = sorted(entries, key=lambda entry: entry.at, reverse=True)
+    keys = {entry.key for entry in latest_first}
+    by_number = sorted(releases, key=lambda release: release.number)
+    published = [(change, release) for release in by_number for change in release.changes if change.key in keys]
     return tuple(
         Step(
             entry=entry,
             kind=kind_of(entry.key),
             fields=fields_changed(entry.key, entry.before, entry.after) if entry.what == CHANGED else (),
             text=text_in(entry.after),
-            release=_published(entry, releases),
+            release=_release_of(entry, published),
         )
         for entry in latest_first
     )
-
-
-def text_before(steps: Sequence[Step], kind: str) -> str | None:
-    """What a text was before anybody changed it here; None where that is not known."""
-    of_kind = [step for step in steps if step.kind == kind and step.entry.what == CHANGED]
-    return text_in(of_kind[-1].entry.before) if of_kind else None
 
 
 def authors_of(entries: Iterable[Entry], text: str) -> frozenset[str]:
@@ -72,13 +69,7 @@ def text_in(value: Value) -> str | None:
     return text if isinstance(text, str) else None
 
 
-def _published(entry: Entry, releases: Sequence[Release]) -> Release | None:
-    """The first release with the change that an entry tells of: it was made just after the entry was written."""
-    if entry.what != CHANGED:
-        return None
-    for release in sorted(releases, key=lambda release: release.number):
-        for change in release.changes:
-            is_same = (change.key, change.by, change.value) == (entry.key, entry.by, entry.after)
-            if is_same and change.at >= entry.at:
-                return release
-    return None
+def _release_of(entry: Entry, published: Iterable[tuple[Change, Release]]) -> Release | None:
+    """The first release with the very change that an entry tells of."""
+    told = (entry.key, entry.by, entry.at)
+    return next((release for change, release in published if (change.key, change.by, change.at) == told), None)

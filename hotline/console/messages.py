@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from datetime import datetime
 
 from flask import Blueprint, Response, abort, flash, redirect, request, url_for
 from flask.typing import ResponseReturnValue
@@ -31,8 +32,10 @@ from hotline.releases.changes import MEANING_CHANGED, MEANING_SAME, key_of
 from hotline.releases.drafting import Drafted
 from hotline.releases.things import digest_of_value
 from hotline.store.drafts import Value
+from hotline.store.releases import Release
 
 PAGE = "console.message"
+RELEASES_AT_ONCE = 20
 # As many characters as somebody can want to find.
 LONGEST_SOUGHT = 200
 MEANINGS = (MEANING_CHANGED, MEANING_SAME)
@@ -199,7 +202,18 @@ def form_page(desk: Desk, template: str, form: Form | None, **values: object) ->
 def steps_of_keys(desk: Desk, *keys: str) -> tuple[Step, ...]:
     """What became of several things, the latest first. Raises RedisError."""
     entries = [entry for key in keys for entry in desk.history.of(key, MOST_ENTRIES)]
-    return steps_of(entries, desk.releases.latest(MOST_RELEASES) if entries else ())
+    return steps_of(entries, _releases_since(desk, min(entry.at for entry in entries)) if entries else ())
+
+
+def _releases_since(desk: Desk, at: datetime) -> list[Release]:
+    """Those that can hold what was changed since then, as far back as anybody looks."""
+    found: list[Release] = []
+    while len(found) < MOST_RELEASES:
+        earlier = desk.releases.latest(RELEASES_AT_ONCE, before=found[-1].number if found else None)
+        found += earlier
+        if not earlier or earlier[-1].at < at or earlier[-1].number == 1:
+            break
+    return found
 
 
 def others_page(desk: Desk, key: str, address: str) -> ResponseReturnValue:

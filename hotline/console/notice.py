@@ -113,7 +113,6 @@ class _Notice:
             seen=next(iter((posted or {}).get("seen", ())), seen_of(value)),
             errors=errors,
             problems=problems,
-            change=drafted.draft.change(KEY),
             steps=steps_of(self._desk.history, KEY),
             now=self._desk.now(),
             in_full=moment_in_full,

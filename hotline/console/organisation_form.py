@@ -11,6 +11,7 @@ from hotline.console.fields import Fields, Posted, Reader
 from hotline.console.sourcing import NEW, NUMBER_SOURCE, PROVENANCE, Asked, next_review, read_sourcing
 from hotline.script.model import Script
 from hotline.script.organisations import ALWAYS, Certainty, ServedAges, ServedStatus, meeting, openings_of
+from hotline.script.placeholders import placeholders_in
 from hotline.script.towns import COUNTIES
 from hotline.store.drafts import Value
 
@@ -57,8 +58,8 @@ def posted_of(value: Value) -> dict[str, tuple[str, ...]]:
     }
 
 
-def read_organisation(posted: Posted, script: Script, seen: Value, today: date) -> Asked:
-    """What a form asks an organisation to be; `seen` is what it showed, None for a new one."""
+def read_organisation(posted: Posted, script: Script, seen: Value, today: date, id: str = "") -> Asked:
+    """What a form asks an organisation to be; `seen` is what it showed. A new one has neither that nor an `id` yet."""
     reader, before = Reader(posted), seen or {}
     sourced = read_sourcing(reader, script.sources, before, today)
     fields: dict[str, object] = {
@@ -81,6 +82,7 @@ def read_organisation(posted: Posted, script: Script, seen: Value, today: date) 
         reader.wrong("status", "Only one that helps anybody, whatever the status, is offered as help near a resident.")
     for number, certainty in (("phone", "phone_certainty"), ("text_line", "text_certainty")):
         _check_certainty(reader, fields, before, number, certainty)
+    _check_named(reader, script, fields, id)
     # What is not known may be left out, or be there and say so: it stays as it is.
     for name, nothing in (("serves", _NOBODY_KNOWN), ("counties", [])):
         if fields[name] == nothing and name not in before and not fields["help"]:
@@ -162,6 +164,26 @@ def _check_certainty(reader: Reader, fields: Fields, before: Fields, number: str
     is_given = gives if gives != NEW else reader.one("new_source_title")
     if fields[certainty] == Certainty.VERIFIED and not stays and not is_given:
         reader.wrong(NUMBER_SOURCE, "Say which source gives this number. Without one it cannot be verified.")
+
+
+def _check_named(reader: Reader, script: Script, fields: Fields, id: str) -> None:
+    """What texts still name must be one that they may give out."""
+    for kind, field, certainty in (
+        ("phone", "phone", "phone_certainty"),
+        ("text", "text_line", "text_certainty"),
+        ("url", "host", ""),
+    ):
+        sure = fields.get(certainty)
+        is_told = fields[field] and (not certainty or Certainty(str(sure)).may_be_told)
+        own_help = f"organisation.{id}.help"
+        naming = sum(
+            f"{kind}.{id}" in placeholders_in(message.text)
+            for message in script.messages.values()
+            if message.id != own_help or fields["help"]
+        )
+        if naming and not is_told:
+            which = "1 text still names it" if naming == 1 else f"{naming} texts still name it"
+            reader.wrong(certainty if sure else field, f"Residents would not be given this any more, but {which}.")
 
 
 def _host(reader: Reader) -> str | None:

@@ -19,7 +19,7 @@ from hotline.console.organisation_form import (
     read_call,
     read_organisation,
 )
-from hotline.console.organisations_view import KIND, Show, page, reach, rows, steps_of
+from hotline.console.organisations_view import KIND, Show, may_be_called, page, reach, rows, steps_of
 from hotline.console.posting import form_page, posted_form, seen_by_editor, shown_in
 from hotline.console.saving import save_fields, seen_after
 from hotline.console.sourcing import Asked, next_review, organisation_id
@@ -68,17 +68,17 @@ class _Organisations:
         seen = seen_by_editor(posted)
         if seen is None or id not in drafted.content.script.organisations:
             abort(404)
-        asked = read_organisation(posted, drafted.content.script, seen, self._desk.now().date())
+        asked = read_organisation(posted, drafted.content.script, seen, self._desk.now().date(), id)
         return self._saved(drafted, id, seen, asked, posted)
 
     def called(self, id: str) -> ResponseReturnValue:
         """Somebody called the number today, and it worked."""
         posted, drafted = posted_form(), self._desk.drafted()
         seen, present = seen_by_editor(posted), drafted.value(key_of(KIND, id))
-        if seen is None or present is None:
+        if seen is None or present is None or id not in drafted.content.script.organisations:
             abort(404)
-        if "phone" not in present:
-            abort(400, "There is no number to call.")
+        if not may_be_called(drafted.content.script.organisations[id]):
+            abort(400, "There is no number that may be called to test it.")
         asked = read_call(posted, present, self._desk.now().date())
         return self._saved(drafted, id, seen, asked, None)
 
@@ -163,7 +163,6 @@ class _Organisations:
             seen=next(iter((posted or {}).get("seen", ())), seen_of(value)),
             errors=errors,
             problems=problems,
-            change=drafted.draft.change(key),
             steps=steps_of(self._desk.history, key),
             now=self._desk.now(),
             next_review=next_review(self._desk.now().date(), shown.organisation.provenance.review_by),

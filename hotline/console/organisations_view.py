@@ -14,7 +14,7 @@ from hotline.releases.changes import key_of
 from hotline.releases.content import Content
 from hotline.releases.drafting import Drafted
 from hotline.releases.things import value_in
-from hotline.script.model import REFERRAL_LINE, Language, Message
+from hotline.script.model import REFERRAL_LINE, SHORT_NUMBER_DIGITS, Language, Message
 from hotline.script.organisations import Certainty, Organisation
 from hotline.script.placeholders import placeholders_in
 from hotline.store.drafts import Value
@@ -53,6 +53,7 @@ class Row:
     review_by: date
     is_overdue: bool
     test_called: date | None
+    may_be_called: bool
     is_changed: bool
 
     def is_shown(self, show: Show) -> bool:
@@ -64,7 +65,7 @@ class Row:
             case Show.OVERDUE:
                 return self.is_overdue
             case Show.NOT_CALLED:
-                return self.number is not None and self.test_called is None
+                return self.may_be_called and self.test_called is None
             case Show.NOT_GIVEN:
                 return self.number is not None and not self.is_given_out
 
@@ -157,6 +158,7 @@ class Page:
     help: str | None
     is_overdue: bool
     is_new: bool
+    may_be_called: bool
     differences: tuple[FieldChange, ...]
 
 
@@ -183,9 +185,15 @@ def page(drafted: Drafted, id: str, now: datetime) -> Page:
         if organisation.help
         else None,
         is_overdue=now.date() > organisation.provenance.review_by,
+        may_be_called=may_be_called(organisation),
         is_new=id not in drafted.base.content.script.organisations,
         differences=differences(drafted, key_of(KIND, id)),
     )
+
+
+def may_be_called(organisation: Organisation) -> bool:
+    """Whether somebody may call it to test its number; 911 and its like are kept free for who is in danger."""
+    return organisation.phone is not None and len(organisation.phone) > SHORT_NUMBER_DIGITS
 
 
 def live_value(drafted: Drafted, key: str) -> Value:
@@ -244,6 +252,7 @@ def _row(drafted: Drafted, organisation: Organisation, today: date) -> Row:
         review_by=organisation.provenance.review_by,
         is_overdue=today > organisation.provenance.review_by,
         test_called=organisation.test_called,
+        may_be_called=may_be_called(organisation),
         is_changed=key_of(KIND, organisation.id) in drafted.keys,
     )
 

@@ -119,7 +119,6 @@ class _Towns:
             seen=next(iter((posted or {}).get("seen", ())), seen_of(value)),
             errors=errors,
             problems=problems,
-            change=drafted.draft.change(key),
             differences=differences(drafted, key),
             steps=steps_of(self._desk.history, key),
             now=self._desk.now(),

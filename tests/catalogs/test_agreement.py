@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+from time import process_time
+
 import pytest
 
 from hotline.catalogs.agreement import disagreements, missing_choices, wrong_commands
@@ -90,6 +92,12 @@ def test_a_command_that_is_not_obeyed_is_found(source: str, text: str) -> None:
 
 def test_capitals_that_are_no_command_ask_for_nothing() -> None:
     assert list(wrong_commands("A JUDGE signs it.", "Lo firma un juez.", "es", "en", obeys)) == []
+
+
+def test_a_text_of_capitals_alone_is_read_at_once() -> None:
+    began = process_time()
+    assert len(list(wrong_commands("To erase this chat, write FORGET.", "A " * 5000, "es", "en", obeys))) == 1
+    assert process_time() - began < 1
 
 
 LABELS = {"Check my town": "town.title", "At court": "court.title"}

@@ -104,6 +104,30 @@ def test_an_entry_shows_what_is_there_and_whether_it_is_reviewed(make_script: Ma
     assert catalogs.entry("xx", "door") is None
 
 
+def test_a_fuzzy_entry_names_the_english_that_it_was_made_from(make_script: MakeScript, write_po: WritePo) -> None:
+    path = write_po(f'#, fuzzy\n#| msgid "Keep it shut."\n{DOOR}#| msgid "Ring."\n{CALL}')
+    catalogs = Catalogs(make_script(TEXTS), path.parents[2])
+    door, call = catalogs.entry("es", "door"), catalogs.entry("es", "call")
+    assert door is not None
+    assert call is not None
+    assert (door.previous, door.made_from) == ("Keep it shut.", "Keep it shut.")
+    assert call.made_from == TEXTS["call"]
+
+
+def test_a_text_is_tried_and_nothing_else_changes(served: tuple[Catalogs, Path], make_script: MakeScript) -> None:
+    catalogs, path = served
+    written = path.read_bytes()
+    other = make_script({**TEXTS, "door": "Keep it shut."})
+    tried = catalogs.trying(other, "es", "door", "Cierre.")
+    assert (tried.text("es", "door"), tried.text("en", "door")) == ("Cierre.", "Keep it shut.")
+    assert tried.text("es", "call") == catalogs.text("es", "call")
+    assert tried.trying(other, "es", "call", "Llame.").state("es", "call") is State.STALE
+    assert tried.trying(other, "en", "door", "Keep it shut.").text("es", "door") == "Cierre."
+    tried.refresh()
+    assert (catalogs.text("es", "door"), catalogs.text("en", "door")) == ("No abra la puerta.", TEXTS["door"])
+    assert path.read_bytes() == written
+
+
 def test_a_changed_file_is_live_without_a_restart(served: tuple[Catalogs, Path]) -> None:
     catalogs, path = served
     path.write_text(path.read_text().replace("No abra", "Cierre"))

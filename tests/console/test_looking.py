@@ -145,7 +145,7 @@ def test_a_look_takes_no_longer_than_a_pause_in_typing() -> None:
 def test_no_text_is_looked_at_for_long(id: str, language: str, text: str) -> None:
     began = process_time()
     looked(id, (text * 1600)[:1600], language)
-    assert process_time() - began < 2
+    assert process_time() - began < 3
 
 
 def test_rules_are_read_once_for_the_same_data() -> None:

@@ -32,7 +32,7 @@ NEW = {
 
 def asked(id: str, **posted: list[str]) -> Asked:
     """What a form asks for that was opened and changed in some fields."""
-    return read_organisation({**posted_of(LIVE[id]), **posted}, SCRIPT, LIVE[id], TODAY)
+    return read_organisation({**posted_of(LIVE[id]), **posted}, SCRIPT, LIVE[id], TODAY, id)
 
 
 def change(id: str, **posted: list[str]) -> dict[str, object]:
@@ -239,6 +239,13 @@ def test_hours_that_are_not_clear_are_told(written: str) -> None:
 )
 def test_what_is_wrong_is_told_at_its_field(field: str, value: str) -> None:
     assert field in asked("sls", **{field: [value]}).errors
+
+
+def test_a_number_that_texts_name_stays_one_that_may_be_given_out() -> None:
+    assert "texts still name it" in asked("referral_line", phone_certainty=["unverified"]).errors["phone_certainty"]
+    assert "texts still name it" in asked("safe_connect", phone=[""]).errors["phone"]
+    assert "texts still name it" in asked("ghla", host=[""]).errors["host"]
+    assert not asked("hartford_immigration_court", phone=[""]).errors
 
 
 def test_no_two_have_one_name() -> None:

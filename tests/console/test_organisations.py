@@ -78,11 +78,14 @@ def test_what_is_wrong_is_said_and_what_was_written_stays(newsroom: Newsroom, br
 
 
 def test_what_the_script_cannot_be_without_is_refused(newsroom: Newsroom, browser: Browser) -> None:
-    line = "/console/organisations/referral_line"
-    form = form_of(newsroom, "organisation:referral_line", phone_certainty="unverified")
-    answer = browser.post(line, form, form=line)
+    line = "/console/organisations/nhlaa"
+    form = form_of(newsroom, "organisation:nhlaa", status="unknown")
+    answer = browser.post(line, {**form, "without_help": ""}, form=line)
     assert answer.status_code == 422
-    assert "replies lead to it" in answer.text
+    form = form_of(newsroom, "organisation:emergency", help="{name.emergency} helps. {x}", status="any")
+    answer = browser.post("/console/organisations/emergency", form, form=line)
+    assert answer.status_code == 422
+    assert "the line knows no {x} here" in answer.text
     assert changes(newsroom) == {}
 
 
@@ -106,10 +109,11 @@ def test_a_call_verifies_a_number_only_with_its_source(newsroom: Newsroom, brows
     assert value["phone_certainty"] == "verified"
 
 
-def test_one_without_a_number_cannot_be_called(newsroom: Newsroom, browser: Browser) -> None:
-    page = "/console/organisations/ice_locator"
-    seen = form_of(newsroom, "organisation:ice_locator")["seen"][0]
-    assert browser.post(f"{page}/called", {"seen": seen}, form=page).status_code == 400
+def test_nobody_calls_911_or_a_number_that_is_not_there(newsroom: Newsroom, browser: Browser) -> None:
+    for id in ("ice_locator", "emergency"):
+        page, seen = f"{LIST}/{id}", form_of(newsroom, f"organisation:{id}")["seen"][0]
+        assert "I called this number today" not in browser.get(page).text
+        assert browser.post(f"{page}/called", {"seen": seen}, form=page).status_code == 400
 
 
 def test_a_new_one_is_added_with_a_new_source(newsroom: Newsroom, browser: Browser) -> None:

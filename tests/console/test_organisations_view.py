@@ -37,15 +37,15 @@ def test_an_odd_search_finds_what_its_words_find(search: str, finds: int) -> Non
 
 def test_lists_of_what_needs_somebody() -> None:
     called: dict[str, Value] = {
-        "organisation:emergency": {"test_called": "2026-11-23"},
+        "organisation:sls": {"test_called": "2026-11-23"},
         "organisation:ghla": {"as_of": "2025-01-01", "review_by": "2025-02-01"},
     }
     draft = drafted(called)
     shown = {show: {row.id for row in rows(draft, TODAY) if row.is_shown(show)} for show in Show}
     assert shown[Show.ALL] == set(draft.content.script.organisations)
-    assert shown[Show.CHANGED] == {"emergency", "ghla"}
+    assert shown[Show.CHANGED] == {"sls", "ghla"}
     assert shown[Show.OVERDUE] == {"ghla"}
-    assert "emergency" not in shown[Show.NOT_CALLED]
+    assert shown[Show.NOT_CALLED].isdisjoint({"sls", "ghla", "emergency", "lifeline"})
     assert "safe_connect" in shown[Show.NOT_CALLED]
     assert shown[Show.NOT_GIVEN] == {
         one.id for one in draft.content.script.organisations.values() if one.phone and not one.may_be_dialled

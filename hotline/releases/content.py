@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
@@ -15,6 +16,14 @@ from hotline.script.loader import DATA, load_script
 from hotline.script.model import Script
 from hotline.understanding.trained import TRAINED_FILE
 from hotline.understanding.understanding import Understanding, load_understanding
+
+# What the understanding of texts is made of, beside the words that are commands.
+_UNDERSTOOD_BY = frozenset(
+    {
+        TRAINED,
+        *(f"{SCRIPT_FOLDER}/{name}.toml" for name in ("organisations", "towns", "places", "outside", "languages")),
+    }
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,15 +48,21 @@ def packaged_content(audio: Path) -> Content:
 
     Raises ScriptError, CatalogError or UnderstandingError.
     """
-    return _content(DATA, LOCALES, TRAINED_FILE, audio)
+    script = load_script(DATA)
+    return content_of(script, load_understanding(script, LOCALES, trained=TRAINED_FILE), LOCALES, audio)
 
 
-def content_in(folder: Path, audio: Path) -> Content:
-    """A release whose files stand in a folder. Raises as `packaged_content`."""
-    trained = folder / TRAINED
-    return _content(
-        folder / SCRIPT_FOLDER, folder / LOCALES_FOLDER, trained if trained.exists() else TRAINED_FILE, audio
-    )
+def content_in(folder: Path, audio: Path, near: Content | None = None, changed: Iterable[str] = ()) -> Content:
+    """A release whose files stand in a folder. Raises as `packaged_content`.
+
+    Where it differs from content `near` it in no more than the paths `changed`, it understands as that does if it can.
+    """
+    script, locales, trained = load_script(folder / SCRIPT_FOLDER), folder / LOCALES_FOLDER, folder / TRAINED
+    if near and not any(path in _UNDERSTOOD_BY or path.endswith("/commands.toml") for path in changed):
+        understanding = near.understanding
+    else:
+        understanding = load_understanding(script, locales, trained=trained if trained.exists() else TRAINED_FILE)
+    return content_of(script, understanding, locales, audio)
 
 
 def content_of(script: Script, understanding: Understanding, locales: Path, audio: Path) -> Content:
@@ -63,8 +78,3 @@ def content_of(script: Script, understanding: Understanding, locales: Path, audi
         voices=voices_of(spoken, locales, audio),
         locales=locales,
     )
-
-
-def _content(data: Path, locales: Path, trained: Path, audio: Path) -> Content:
-    script = load_script(data)
-    return content_of(script, load_understanding(script, locales, trained=trained), locales, audio)

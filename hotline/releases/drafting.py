@@ -12,11 +12,8 @@ from pathlib import Path
 
 from hotline.catalogs.catalog import CatalogError
 from hotline.releases.changes import applied
-from hotline.releases.content import Content, content_of
+from hotline.releases.content import Content, content_in
 from hotline.releases.files import (
-    LOCALES_FOLDER,
-    SCRIPT_FOLDER,
-    TRAINED,
     Files,
     Manifest,
     digest_of,
@@ -27,20 +24,12 @@ from hotline.releases.files import (
 )
 from hotline.releases.live import Live
 from hotline.releases.things import value_in
-from hotline.script.loader import ScriptError, load_script
+from hotline.script.loader import ScriptError
 from hotline.store.drafts import Draft, Drafts, Value
 from hotline.store.releases import Pointer, Releases
 from hotline.understanding.lessons import UnderstandingError
-from hotline.understanding.understanding import load_understanding
 
 KEPT_ON_DISK = 4
-# What the understanding of texts is made of, beside the words that are commands.
-_UNDERSTOOD_BY = frozenset(
-    {
-        TRAINED,
-        *(f"{SCRIPT_FOLDER}/{name}.toml" for name in ("organisations", "towns", "places", "outside", "languages")),
-    }
-)
 
 
 @dataclass(frozen=True, slots=True)
@@ -170,12 +159,8 @@ class Drafting:
         os.utime(folder)
         for old in sorted(self._folders(), key=lambda path: path.stat().st_mtime)[:-KEPT_ON_DISK]:
             shutil.rmtree(old, ignore_errors=True)
-        script, locales = load_script(folder / SCRIPT_FOLDER), folder / LOCALES_FOLDER
         changed = {path for path in {*files, *base.files} if files.get(path) is not base.files.get(path)}
-        understanding = base.content.understanding
-        if any(path in _UNDERSTOOD_BY or path.endswith("/commands.toml") for path in changed):
-            understanding = load_understanding(script, locales, trained=folder / TRAINED)
-        return content_of(script, understanding, locales, self._audio)
+        return content_in(folder, self._audio, base.content, changed)
 
     def _folders(self) -> list[Path]:
         with suppress(OSError):

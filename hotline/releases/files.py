@@ -33,6 +33,10 @@ class Manifest:
     def digest(self) -> str:
         return digest_of(self.to_json())
 
+    def apart(self, other: Manifest) -> frozenset[str]:
+        """The paths of which these do not have the same content."""
+        return frozenset(path for path, _ in self.digests.items() ^ other.digests.items())
+
     def to_json(self) -> bytes:
         return json.dumps(dict(sorted(self.digests.items())), separators=(",", ":")).encode()
 

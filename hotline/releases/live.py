@@ -116,37 +116,49 @@ class Live:
         except RedisError as error:
             self._trouble = f"Redis does not answer ({type(error).__name__})"
             return
-        if coming:
-            self._make_ready(coming)
         if live is None:
             self._trouble = "Redis holds no release" if self._speaking.pointer else ""
         elif live == self._speaking.pointer:
             self._trouble = ""
         else:
             self._take_up(live)
+        # What is ready is taken up before it makes room for what comes next.
+        if coming:
+            self._make_ready(coming)
 
     @contextmanager
     def watched(self) -> Iterator[None]:
-        """Looks again and again in a thread of its own, until the block ends."""
+        """Looks now, then again and again in a thread of its own, until the block ends."""
         over, id = threading.Event(), uuid4().hex
-        thread = threading.Thread(target=self._watch, args=(over, id), daemon=True)
-        thread.start()
+        # Whoever was forked, or starts anew, speaks from what is live before it answers anybody.
+        self.look()
+        threads = [
+            threading.Thread(target=work, args=(over, id), daemon=True) for work in (self._watch, self._stay_known)
+        ]
+        for thread in threads:
+            thread.start()
         try:
             yield
         finally:
             over.set()
-            thread.join(RETRY_SECONDS)
+            for thread in threads:
+                thread.join(RETRY_SECONDS)
+            with suppress(RedisError):
+                self._releases.leave(id)
 
     def _watch(self, over: threading.Event, id: str) -> None:
-        reported, said = 0.0, ""
+        said = ""
         while not over.wait(LOOK_SECONDS):
             self.look()
             says = f"{self._speaking.pointer} {self._ready and self._ready[0]} {self._refused} {self._trouble}"
-            if says != said or time.monotonic() - reported > REPORT_SECONDS:
-                reported, said = time.monotonic(), says
+            if says != said:
+                said = says
                 self._report(id)
-        with suppress(RedisError):
-            self._releases.leave(id)
+
+    def _stay_known(self, over: threading.Event, id: str) -> None:
+        """Whoever publishes waits for a worker that is still making a release ready, however long that takes."""
+        while not over.wait(REPORT_SECONDS):
+            self._report(id)
 
     def _report(self, id: str) -> None:
         refused = self._refused
@@ -190,7 +202,7 @@ class Live:
         if refused and refused.manifest == manifest and time.monotonic() < refused.retry_at:
             return None
         try:
-            content = content_in(self.folder_of(manifest), self._audio)
+            content = content_in(self.folder_of(manifest), self._audio, *self._near(manifest))
         except UNUSABLE as error:
             why = _first_line(error)
             self._refused = _Refused(manifest, why, time.monotonic() + RETRY_SECONDS)
@@ -198,6 +210,17 @@ class Live:
             return None
         self._refused = None
         return content
+
+    def _near(self, manifest: str) -> tuple[Content | None, frozenset[str]]:
+        """What this worker speaks from, and where a release differs from that; nothing where that is not known."""
+        pointer = self._speaking.pointer
+        if pointer is None:
+            return None, frozenset()
+        try:
+            ours, theirs = (Manifest.from_json(self._releases.manifest(one)) for one in (pointer.manifest, manifest))
+        except LostReleaseError:
+            return None, frozenset()
+        return self.content, ours.apart(theirs)
 
     def _keep(self, live: Pointer) -> None:
         """A restart begins with this release, whether Redis answers then or not."""

@@ -36,7 +36,7 @@ from hotline.store.history import Entry
 from hotline.store.releases import LostReleaseError, Pointer, Release, Releases
 
 # A worker that does not say within this time that it is ready is not waited for any longer.
-READY_SECONDS = 15.0
+READY_SECONDS = 60.0
 LOOK_SECONDS = 0.05
 
 CHECKING, LEARNING, KEEPING, MAKING_READY = "checking", "learning", "keeping", "making ready"
@@ -96,7 +96,7 @@ class Publishing:
             before={key: drafted.value_before(key) for key in drafted.keys},
             agreed=self._agreed(files, self._live_release(drafted)),
         )
-        return self._make_live(files, release, drafted.base.pointer, tell)
+        return self.make_live(files, release, drafted.base.pointer, tell)
 
     def restore(self, number: int, *, by: str, note: str, tell: Tell = silently) -> Release:
         """Makes an earlier release live again. The draft stays as it is. Raises PublishError."""
@@ -107,7 +107,7 @@ class Publishing:
         files = files_in(self.live.folder_of(earlier.manifest))
         agreed = self._agreed(files, earlier)
         release = Release(earlier.manifest, by, self.now(), note, restores=number, agreed=agreed)
-        return self._make_live(files, release, self.releases.live(), tell)
+        return self.make_live(files, release, self.releases.live(), tell)
 
     def put_back(self, *, by: str, note: str, tell: Tell = silently) -> Release:
         """Publishes once more what this worker speaks from, of which Redis knows nothing any more.
@@ -122,7 +122,26 @@ class Publishing:
             raise PublishError("Redis holds a release again. Look again at what is live.")
         files = drafted.base.files
         release = Release(drafted.base.manifest.digest, by, self.now(), note, agreed=self._agreed(files, None))
-        return self._make_live(files, release, None, tell)
+        return self.make_live(files, release, None, tell)
+
+    def make_live(self, files: Files, release: Release, live: Pointer | None, tell: Tell = silently) -> Release:
+        """Makes files that are checked already live as `release`; `live` is what Redis called live when they were made.
+
+        Every worker has them ready before any speaks from them. Raises PublishError.
+        """
+        tell(KEEPING, None)
+        manifest = manifest_of(files)
+        self._keep(files, manifest)
+        tell(MAKING_READY, None)
+        self._wait_until_ready(manifest.digest)
+        entry = Entry(self.now(), release.by, "restored" if release.restores else "published", note=release.note)
+        published = self.releases.publish(release, live=live, entry=entry)
+        if published is None:
+            raise PublishError(
+                "Somebody published, or changed the same things, meanwhile, or Redis started anew. "
+                "Look again, then publish."
+            )
+        return published
 
     def problems_of(self, drafted: Drafted) -> tuple[str, ...]:
         """Why a draft cannot be published, a line each; empty where it can."""
@@ -180,28 +199,16 @@ class Publishing:
         self.releases.keep({}, agreed.digest, agreed.to_json())
         return agreed.digest
 
-    def _make_live(self, files: Files, release: Release, live: Pointer | None, tell: Tell) -> Release:
-        """`live` is what Redis called live when the files were made."""
-        tell(KEEPING, None)
-        manifest = manifest_of(files)
-        self._keep(files, manifest)
-        tell(MAKING_READY, None)
-        self.releases.announce(manifest.digest)
-        self._wait_until_ready(manifest.digest)
-        entry = Entry(self.now(), release.by, "restored" if release.restores else "published", note=release.note)
-        published = self.releases.publish(release, live=live, entry=entry)
-        if published is None:
-            raise PublishError("Somebody published, or changed the same things, meanwhile. Look again, then publish.")
-        return published
-
     def _keep(self, files: Files, manifest: Manifest) -> None:
         by_digest = {manifest.digests[path]: content for path, content in files.items()}
         self.releases.keep(by_digest, manifest.digest, manifest.to_json())
 
     def _wait_until_ready(self, manifest: str) -> None:
-        """Until every worker can switch at once. Raises PublishError where one of them cannot."""
+        """Until every worker has it ready and can switch at once. Raises PublishError where one of them cannot."""
         end = self.now() + timedelta(seconds=READY_SECONDS)
         while self.now() < end:
+            # A server that started anew meanwhile may not remember what was asked for.
+            self.releases.announce(manifest)
             workers = self.releases.workers(self.now())
             if troubled := [worker for worker in workers if worker.refused == manifest]:
                 raise PublishError(f"The line cannot take this up: {troubled[0].trouble}")

@@ -14,6 +14,9 @@ from hotline.script.model import Message, Script
 from hotline.script.tables import toml_of
 from hotline.store.drafts import Value
 
+# What became of the meaning, and the English that a translation was made from.
+_OF_THE_CHANGE = frozenset({"meaning", "of"})
+
 
 def value_in(script: Script, catalogs: Catalogs, files: Files, key: str) -> Value:
     """The value that a key has in some content; None where there is no such thing."""
@@ -38,8 +41,12 @@ def value_in(script: Script, catalogs: Catalogs, files: Files, key: str) -> Valu
 
 
 def digest_of_value(value: Value) -> str:
-    """16 hexadecimal digits by which a later save tells whether a thing is still what its editor saw."""
-    return hashlib.sha256(json.dumps(value, sort_keys=True, ensure_ascii=False).encode()).hexdigest()[:16]
+    """16 hexadecimal digits by which a later save tells whether a thing is still what its editor saw.
+
+    What a draft says of a change alone does not count, or a thing would be another one once it is published.
+    """
+    seen = value and {name: field for name, field in value.items() if name not in _OF_THE_CHANGE}
+    return hashlib.sha256(json.dumps(seen, sort_keys=True, ensure_ascii=False).encode()).hexdigest()[:16]
 
 
 def _in_script(script: Script, kind: str, id: str) -> Value:

@@ -21,16 +21,17 @@ _NEXT = "{content}:next"
 _RELEASES = "{content}:releases"
 _WORKERS = "{content}:workers"
 # A candidate that nobody published within this time is forgotten by the workers.
-NEXT_SECONDS = 60
+NEXT_SECONDS = 120
 # A worker that has not been heard of for so long is gone.
 WORKER_SECONDS = 5.0
 # A worker's record is dropped after this time.
 FORGOTTEN_WORKER = timedelta(hours=1)
 
-# KEYS: live, releases, draft, version, log, next. ARGV: live expected, release, manifest, entry of the log, then of
-# each change that is published its key and itself. Gives the number, or 0 where one of these has changed meanwhile.
+# KEYS: live, releases, draft, version, log, next, manifest kept. ARGV: live expected, release, manifest, entry of the
+# log, then of each change that is published its key and itself. Gives the number, or 0 where one of these has changed
+# meanwhile, or the manifest is gone: a server that crashed may have lost its last second.
 _PUBLISH = """
-if (redis.call('GET', KEYS[1]) or '') ~= ARGV[1] then return 0 end
+if (redis.call('GET', KEYS[1]) or '') ~= ARGV[1] or redis.call('EXISTS', KEYS[7]) == 0 then return 0 end
 for i = 5, #ARGV, 2 do
   if redis.call('HGET', KEYS[3], ARGV[i]) ~= ARGV[i + 1] then return 0 end
 end
@@ -193,13 +194,14 @@ class Releases:
     def publish(self, release: Release, *, live: Pointer | None, entry: Entry) -> Release | None:
         """Makes a release live, and takes its changes out of the draft, in one step.
 
-        None, and nothing has happened, where another release is live than `live`, or where one of the changes is not
-        in the draft any more as it is published. What else the draft holds does not matter.
+        None, and nothing has happened, where another release is live than `live`, where one of the changes is not in
+        the draft any more as it is published, or where its manifest is not kept. What else the draft holds does not
+        matter.
         """
         number = self._redis.eval(
             _PUBLISH,
-            6,
-            *(_LIVE, _RELEASES, DRAFT, VERSION, LOG, _NEXT),
+            7,
+            *(_LIVE, _RELEASES, DRAFT, VERSION, LOG, _NEXT, _manifest(release.manifest)),
             *(str(live or ""), release.to_json(), release.manifest, kept_entry(entry)),
             *(part for change in release.changes for part in (change.key, change.to_json())),
         )

@@ -36,6 +36,13 @@ def test_a_manifest_is_the_same_for_the_same_content_in_any_order() -> None:
     assert Manifest.from_json(MANIFEST.to_json()) == MANIFEST
 
 
+def test_manifests_are_apart_where_content_is_another_or_missing() -> None:
+    other = manifest_of({"script/menus.toml": b"one", TRAINED: b"four", "script/notice.toml": b"five"})
+    assert MANIFEST.apart(other) == other.apart(MANIFEST)
+    assert MANIFEST.apart(other) == {TRAINED, "script/notice.toml", "locales/es/LC_MESSAGES/hotline.po"}
+    assert MANIFEST.apart(MANIFEST) == frozenset()
+
+
 @pytest.mark.parametrize(
     "path",
     [

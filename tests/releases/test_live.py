@@ -59,6 +59,36 @@ def test_what_is_made_ready_is_not_said_before_it_is_live(
     assert title_of(live) == "At the door"
 
 
+def test_what_is_ready_is_taken_up_before_the_next_is_made_ready(
+    live: Live, releases: Releases, publisher: Publisher, packaged: Files, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    files = with_title(packaged, "At the door")
+    releases.announce(publisher.keep(files))
+    live.look()
+    publisher.publish(files)
+    releases.announce(publisher.keep(with_title(packaged, "Next")))
+    # Were it loaded again, residents would hear what was before for as long.
+    monkeypatch.setattr(module, "content_in", None)
+    with pytest.raises(TypeError):
+        live.look()
+    assert title_of(live) == "At the door"
+
+
+def test_texts_are_understood_anew_only_where_a_release_understands_them_otherwise(
+    live: Live, publisher: Publisher, packaged: Files
+) -> None:
+    publisher.publish(with_title(packaged, "First"))
+    live.look()
+    first = live.content.understanding
+    publisher.publish(with_title(packaged, "Second"))
+    live.look()
+    assert live.content.understanding is first
+    commands = "locales/es/commands.toml"
+    publisher.publish({**with_title(packaged, "Second"), commands: packaged[commands] + b"\n# Another."})
+    live.look()
+    assert live.content.understanding is not first
+
+
 def test_a_release_that_is_brought_back_is_taken_up(live: Live, publisher: Publisher, packaged: Files) -> None:
     first, second = with_title(packaged, "First"), with_title(packaged, "Second")
     for files, title in ((first, "First"), (second, "Second"), (first, "First")):

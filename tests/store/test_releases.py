@@ -19,6 +19,7 @@ PUBLISHED = Entry(NOW, "ana", "published", note=RELEASE.note)
 
 def publish(releases: Releases, live: Pointer | None = None, **fields: object) -> Release | None:
     release = replace(RELEASE, **fields)  # type: ignore[arg-type]  # the tests name fields of Release
+    releases.keep({}, release.manifest, b"{}")
     return releases.publish(release, live=live, entry=PUBLISHED)
 
 
@@ -85,6 +86,11 @@ def test_what_else_is_done_to_the_draft_meanwhile_does_not_hold_it_up(redis: Red
     assert publish(Releases(redis), changes=(looked_at,))
 
 
+def test_nothing_is_published_that_redis_does_not_hold(redis: RedisClient) -> None:
+    assert Releases(redis).publish(RELEASE, live=None, entry=PUBLISHED) is None
+    assert Releases(redis).live() is None
+
+
 def test_of_many_who_publish_at_once_one_does(redis: RedisClient) -> None:
     releases = Releases(redis)
     with ThreadPoolExecutor(16) as pool:
@@ -128,7 +134,7 @@ def test_a_candidate_is_announced_until_something_is_published(redis: RedisClien
 
 def test_a_candidate_that_nobody_publishes_is_forgotten(redis: RedisClient) -> None:
     Releases(redis).announce("m1")
-    assert 50 < redis.ttl("{content}:next") <= 60
+    assert 110 < redis.ttl("{content}:next") <= 120
 
 
 def test_workers_that_are_heard_of_are_listed(redis: RedisClient) -> None:

@@ -25,7 +25,7 @@ demo: $(VENV)/.run
 	@$(BIN)/hotline demo
 
 test: $(VENV)/.dev
-	@$(BIN)/python -m pytest $(TESTS)
+	@$(BIN)/python -m pytest --numprocesses auto --dist loadfile $(TESTS)
 
 lint: $(VENV)/.dev
 	$(BIN)/ruff check .

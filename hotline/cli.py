@@ -14,10 +14,10 @@ from redis.exceptions import RedisError
 from hotline.audio_commands import audio
 from hotline.catalogs.catalog import CatalogError
 from hotline.catalogs.cli import catalog
-from hotline.channels.cli import content
 from hotline.check_report import report_lines, segment_lines
 from hotline.checks import check as check_all
 from hotline.console.operator_commands import operator
+from hotline.content_commands import content
 from hotline.counts_report import counts_lines
 from hotline.demo import NoDemoError, add_phone, announced, announced_line, console_lines, demo_settings, line_of
 from hotline.dialogue.scene import keys_of_language

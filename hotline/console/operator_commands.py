@@ -15,8 +15,8 @@ from hotline.console.enrolment import Made, NameProblem, enrol, new_name, plain_
 from hotline.console.passwords import hash_of, problem_of
 from hotline.script.organisations import CONNECTICUT
 from hotline.settings import REDIS_FOLDER, SettingsError, read_data, read_redis_url
-from hotline.store.connection import RedisClient, connect
-from hotline.store.embedded import ANSWER_SECONDS, EmbeddedServer, EmbeddedServerError
+from hotline.store.connection import borrowed
+from hotline.store.embedded import EmbeddedServerError
 from hotline.store.history import Entry, History
 from hotline.store.operators import (
     BusyAccountError,
@@ -29,8 +29,6 @@ from hotline.store.operators import (
 )
 
 BY = "command line"
-# Nobody waits for an answer of the line meanwhile.
-PATIENCE_SECONDS = 5.0
 
 
 @click.group()
@@ -132,7 +130,7 @@ def _tell(made: Made) -> None:
 def _operators() -> Iterator[tuple[Operators, History]]:
     """The accounts and the log, with everything that may go wrong as one line."""
     try:
-        with _redis() as redis:
+        with borrowed(read_redis_url(os.environ), read_data(os.environ) / REDIS_FOLDER) as redis:
             yield Operators(redis), History(redis)
     except (SettingsError, EmbeddedServerError, NameProblem) as error:
         raise click.ClickException(str(error)) from None
@@ -146,29 +144,6 @@ def _operators() -> Iterator[tuple[Operators, History]]:
         raise click.ClickException(f"Others are changing the account of {error}. Try again.") from None
     except RedisError as error:
         raise click.ClickException(f"Redis does not answer ({type(error).__name__}); see REDIS_URL.") from None
-
-
-@contextmanager
-def _redis() -> Iterator[RedisClient]:
-    """The server of the settings; the embedded one runs for as long as it is needed, where it does not run anyway."""
-    url = read_redis_url(os.environ)
-    if url:
-        yield connect(url, timeout=PATIENCE_SECONDS)
-        return
-    server = EmbeddedServer(read_data(os.environ) / REDIS_FOLDER)
-    was_running = _is_running(server)
-    try:
-        yield connect(server.ensure(), timeout=PATIENCE_SECONDS)
-    finally:
-        if not was_running:
-            server.stop()
-
-
-def _is_running(server: EmbeddedServer) -> bool:
-    connected = server.connect(ANSWER_SECONDS)
-    if connected:
-        connected.close()
-    return connected is not None
 
 
 def _note(history: History, what: str, note: str) -> None:

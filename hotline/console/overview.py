@@ -18,10 +18,11 @@ from hotline.console.pages import page
 from hotline.console.use_view import NotUnderstood, Use, not_understood, told, use_of
 from hotline.releases.divergence import Divergence, divergence
 from hotline.releases.drafting import Base, Drafted
-from hotline.releases.files import Manifest, manifest_of, packaged_files
+from hotline.releases.files import manifest_of, packaged_files
+from hotline.releases.publishing import agreed_in
 from hotline.script.model import Script
 from hotline.store.durability import why_not_durable
-from hotline.store.releases import LostReleaseError, Release
+from hotline.store.releases import Release
 
 SHOWN_DAYS = 30
 
@@ -100,14 +101,5 @@ class _Charts:
 def _divergence(desk: Desk, release: Release | None, base: Base) -> Divergence:
     """How the live release and the package differ."""
     packaged = manifest_of(packaged_files())
-    return divergence(base.manifest, packaged, _agreed(desk, release, base, packaged))
-
-
-def _agreed(desk: Desk, release: Release | None, base: Base, packaged: Manifest) -> Manifest:
-    """What the live release and the package last agreed on; where nobody knows, all that differs is the release's."""
-    if base.pointer is None:
-        return base.manifest
-    try:
-        return Manifest.from_json(desk.releases.manifest(release.agreed)) if release else packaged
-    except LostReleaseError:
-        return packaged
+    agreed = (agreed_in(desk.releases, release) or packaged) if base.pointer else base.manifest
+    return divergence(base.manifest, packaged, agreed)

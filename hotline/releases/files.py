@@ -74,6 +74,14 @@ def packaged_files() -> dict[str, bytes]:
     }
 
 
+def packaged_path(path: str) -> Path:
+    """Where the package keeps a file of a release."""
+    if path == TRAINED:
+        return TRAINED_FILE
+    folder, _, rest = path.partition("/")
+    return (DATA if folder == SCRIPT_FOLDER else LOCALES) / rest
+
+
 def files_in(folder: Path) -> dict[str, bytes]:
     """What stands in a release's folder."""
     return {

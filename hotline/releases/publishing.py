@@ -191,11 +191,7 @@ class Publishing:
     def _agreed(self, files: Files, earlier: Release | None) -> str:
         """Keeps in what files and package agreed last, going on from `earlier`; the digest of that."""
         packaged = manifest_of(packaged_files())
-        known = packaged
-        if earlier and earlier.agreed:
-            with suppress(LostReleaseError):
-                known = Manifest.from_json(self.releases.manifest(earlier.agreed))
-        agreed = agreed_after(manifest_of(files), packaged, known)
+        agreed = agreed_after(manifest_of(files), packaged, agreed_in(self.releases, earlier) or packaged)
         self.releases.keep({}, agreed.digest, agreed.to_json())
         return agreed.digest
 
@@ -215,6 +211,14 @@ class Publishing:
             if all(manifest in {worker.ready, worker.live.partition(":")[2]} for worker in workers):
                 return
             time.sleep(LOOK_SECONDS)
+
+
+def agreed_in(releases: Releases, release: Release | None) -> Manifest | None:
+    """The files as a release and the package had both last; None where nobody knows. Raises RedisError."""
+    if release and release.agreed:
+        with suppress(LostReleaseError):
+            return Manifest.from_json(releases.manifest(release.agreed))
+    return None
 
 
 def blocking(report: Report, drafted: Drafted) -> Iterable[str]:

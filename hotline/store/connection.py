@@ -9,7 +9,8 @@ from __future__ import annotations
 
 import socket
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, ParamSpec, TypeAlias, TypeVar
@@ -22,7 +23,7 @@ from redis.maint_notifications import MaintNotificationsConfig
 from redis.retry import Retry
 from redis.sentinel import Sentinel
 
-from hotline.store.embedded import EmbeddedServer, EmbeddedServerError
+from hotline.store.embedded import ANSWER_SECONDS, EmbeddedServer, EmbeddedServerError
 from hotline.store.redis_url import Host, Options, RedisAddress, parse_redis_url
 
 RedisClient: TypeAlias = redis.Redis | redis.RedisCluster
@@ -30,6 +31,8 @@ Arguments = ParamSpec("Arguments")
 Result = TypeVar("Result")
 
 DEFAULT_TIMEOUT = 0.4
+# For a command, where nobody waits for an answer of the line meanwhile.
+PATIENCE_SECONDS = 5.0
 # Somebody waits for an answer meanwhile.
 RESTART_SECONDS = 1.0
 # Well above the threads of one worker; a cluster's limit counts for each node.
@@ -98,6 +101,31 @@ def open_store(url: str | None, folder: Path) -> Store:
         return Store(connect(url), None)
     server = EmbeddedServer(folder)
     return Store(connect_embedded(server), server)
+
+
+@contextmanager
+def borrowed(url: str | None, folder: Path) -> Iterator[RedisClient]:
+    """A patient client for a command: of the server at `url`, otherwise of the embedded one with its files in `folder`.
+
+    Where that does not run anyway, it runs until the block ends. Raises EmbeddedServerError.
+    """
+    if url:
+        yield connect(url, timeout=PATIENCE_SECONDS)
+        return
+    server = EmbeddedServer(folder)
+    was_running = _is_running(server)
+    try:
+        yield connect(server.ensure(), timeout=PATIENCE_SECONDS)
+    finally:
+        if not was_running:
+            server.stop()
+
+
+def _is_running(server: EmbeddedServer) -> bool:
+    connected = server.connect(ANSWER_SECONDS)
+    if connected:
+        connected.close()
+    return connected is not None
 
 
 def _settings(timeout: float) -> Options:

@@ -177,7 +177,7 @@ def test_a_confirmed_draft_goes_live_and_the_rest_stays(live_room: Newsroom, ana
     asked = ana.post(PUBLISH, {"note": NOTE, "shown": id_of("town:hamden")}, form=DRAFT)
     fields = {"note": NOTE, "shown": id_of("town:hamden"), "looked_at": looked_at(asked.text)}
     # What somebody saves meanwhile neither goes out nor holds it up.
-    room.save("town:berlin", {"review_by": "2027-01-01"}, by="bo")
+    room.save("town:new-haven", {"review_by": "2027-01-01"}, by="bo")
     answer = ana.post(PUBLISH, {**fields}, form=DRAFT)
     assert answer.status_code == 200
     fields["looked_at"] = looked_at(answer.text)

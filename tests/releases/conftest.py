@@ -57,7 +57,9 @@ class Publisher:
         return manifest.digest
 
     def publish(self, files: Files) -> Release:
-        release = Release(self.keep(files), "ana", NOW, "note")
+        agreed = manifest_of(packaged_files())
+        self.releases.keep({}, agreed.digest, agreed.to_json())
+        release = Release(self.keep(files), "ana", NOW, "note", agreed=agreed.digest)
         entry = Entry(NOW, "ana", "published", note="note")
         published = self.releases.publish(release, live=self.releases.live(), entry=entry)
         assert published

@@ -16,8 +16,9 @@ from hotline.channels.voices import Voices, recorded_as, voices_of
 from hotline.channels.wording import SpokenWording
 from hotline.dialogue.reply import Say
 from hotline.locales import LOCALES
+from hotline.releases.live import kept_on_disk
 from hotline.script.loader import ScriptError, load_script
-from hotline.settings import read_audio
+from hotline.settings import RELEASES_FOLDER, read_audio, read_data
 
 RECORDED_IN = LOCALES
 NICENESS = 10
@@ -31,10 +32,14 @@ def audio() -> None:
 
 @audio.command()
 def fill() -> None:
-    """Make every sound that is missing, before anybody calls, and delete those that are not said any more."""
+    """Make every sound that is missing, before anybody calls, and delete those that are not said any more.
+
+    What is said is the release that was live here last, or what came with the package.
+    """
     # What a caller waits for comes first.
     os.nice(NICENESS)
-    wording, voices = _speaking()
+    kept = kept_on_disk(read_data(os.environ) / RELEASES_FOLDER, read_audio(os.environ))
+    wording, voices = (kept.content.spoken, kept.content.voices) if kept else _speaking()
     library = voices.audio
     if library is None:
         raise click.ClickException(NO_ESPEAK)

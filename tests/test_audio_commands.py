@@ -18,7 +18,9 @@ from hotline.channels.wording import SpokenWording
 from hotline.cli import main
 from hotline.dialogue.reply import Say
 from hotline.locales import LOCALES
+from hotline.releases.files import manifest_of, packaged_files, write_folder
 from hotline.script.loader import load_script
+from tests.releases.conftest import with_title
 
 SAID = [Synthesis("ht", words, "ht", 175) for words in ("Wi.", "Non.", "Rete kalm.")]
 
@@ -53,6 +55,23 @@ def test_what_is_missing_is_made_and_what_is_not_said_any_more_deleted(
     (folder / f"{SAID[0].digest}.wav").unlink()
     assert "1 sounds made, 1 deleted." in run("fill")[1]
     assert "0 sounds made, 0 deleted." in run("fill")[1]
+
+
+def test_the_sounds_are_those_of_the_release_that_was_live_here_last(
+    run: Callable[..., tuple[int, str]], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def titles(wording: SpokenWording) -> list[Synthesis]:
+        return [Synthesis("ht", wording.script.messages["topic.ice-at-door.title"].text, "ht", 175)]
+
+    monkeypatch.setattr(audio_commands, "all_syntheses", titles)
+    files = with_title(packaged_files(), "Published")
+    manifest = manifest_of(files)
+    by_digest = {manifest.digests[path]: content for path, content in files.items()}
+    releases = tmp_path / "data" / "releases"
+    write_folder(releases / manifest.digest, manifest, by_digest.__getitem__)
+    (releases / "live").write_text(f"1:{manifest.digest}")
+    assert run("fill")[0] == 0
+    assert (tmp_path / "data" / "audio" / "ht" / f"{Synthesis('ht', 'Published', 'ht', 175).digest}.wav").exists()
 
 
 def test_without_espeak_the_remedy_is_named(

@@ -72,7 +72,7 @@ class Live:
         self._folder = folder
         self._now = now
         self._audio = audio
-        self._speaking = self._kept() or Speaking(None, packaged(audio))
+        self._speaking = kept_on_disk(folder, audio) or Speaking(None, packaged(audio))
         self._before: Content | None = None
         self._ready: tuple[str, Content] | None = None
         self._refused: _Refused | None = None
@@ -235,20 +235,21 @@ class Live:
         except OSError as error:
             log.warning("the release could not be kept on disk: %s", error.strerror)
 
-    def _kept(self) -> Speaking | None:
-        """The release that was kept on disk; None where there is none, or it cannot be served any more."""
-        try:
-            pointer = Pointer.of((self._folder / _POINTER).read_text(encoding="ascii"))
-        except (OSError, ValueError):
-            return None
-        folder = self._folder / pointer.manifest if pointer else None
-        if folder is None or not folder.is_dir():
-            return None
-        try:
-            return Speaking(pointer, content_in(folder, self._audio))
-        except UNUSABLE as error:
-            log.warning("the release on disk is left aside: %s", _first_line(error))
-            return None
+
+def kept_on_disk(folder: Path, audio: Path) -> Speaking | None:
+    """The release that workers kept last in `folder`; None where there is none, or it cannot be served any more."""
+    try:
+        pointer = Pointer.of((folder / _POINTER).read_text(encoding="ascii"))
+    except (OSError, ValueError):
+        return None
+    kept = folder / pointer.manifest if pointer else None
+    if kept is None or not kept.is_dir():
+        return None
+    try:
+        return Speaking(pointer, content_in(kept, audio))
+    except UNUSABLE as error:
+        log.warning("the release on disk is left aside: %s", _first_line(error))
+        return None
 
 
 def _first_line(error: Exception) -> str:

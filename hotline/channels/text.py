@@ -17,7 +17,7 @@ def text_of(reply: Reply, wording: Wording) -> str:
     notice = [wording.notice(reply.language)] if reply.notice else []
     said = [wording.words(say, reply.language) for say in reply.says]
     choices = [wording.choice(choice, reply.language) for choice in reply.choices if not choice.spoken_only]
-    about = [wording.words(say, reply.language) for say in (reply.stamp, reply.introduction) if say]
+    about = [wording.words(say, reply.language) for say in (wording.stamp(reply), reply.introduction) if say]
     return "\n\n".join("\n".join(lines) for lines in (notice, said, choices, about) if lines)
 
 

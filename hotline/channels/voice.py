@@ -109,8 +109,8 @@ class CallRenderer:
         )
         self._say(gather, reply)
         self._offer(gather, reply)
-        if reply.stamp:
-            self._speak(gather, self.wording.utterances(reply.stamp, reply.language, slowly=reply.slowly))
+        if stamp := self.wording.stamp(reply):
+            self._speak(gather, self.wording.utterances(stamp, reply.language, slowly=reply.slowly))
         return gather
 
     def _say(self, parent: VoiceResponse | Gather, reply: Reply) -> None:

@@ -15,7 +15,7 @@ from hotline.catalogs.catalog import Catalogs
 from hotline.catalogs.english import kept_english, taken_words
 from hotline.channels.direction import isolated
 from hotline.channels.utterances import Utterance, marked, utterances
-from hotline.dialogue.reply import Argument, Choice, Say
+from hotline.dialogue.reply import Argument, Choice, Reply, Say
 from hotline.script.model import ENGLISH_PLACEHOLDERS, REFERRAL_LINE, Language, Phrase, Script
 from hotline.script.organisations import Weekday
 from hotline.script.placeholders import fill
@@ -40,6 +40,12 @@ class Wording(ABC):
         filled = fill(text, lambda name: self.arranged(self._value(name, say.arguments, spoken_in), spoken_in))
         # Some languages shorten "year" after a date, also where the sentence ends.
         return _TWO_STOPS.sub(".", self.arranged(filled, spoken_in))
+
+    def stamp(self, reply: Reply) -> Say | None:
+        """Up to when what is said is known to be true; None where all of it is said to be being updated."""
+        stating = [say for say in reply.says if say.rests_on or self.script.message(say.message).provenance]
+        is_stated = any(self._current(say.message, say.language or reply.language) for say in stating)
+        return reply.stamp if is_stated else None
 
     def notice(self, language: str) -> str:
         """The urgent notice, which the script has in this language."""

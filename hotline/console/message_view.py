@@ -72,6 +72,11 @@ class MessagePage:
     sides: tuple[Side, ...]
 
     @property
+    def may_be_dated(self) -> bool:
+        """Whether somebody who changes its meaning can say here up to when it is right."""
+        return self.live is not None and self.provenance is not None and self.facts is None
+
+    @property
     def words(self) -> Words:
         """What the draft changes of the live text."""
         return word_diff(self.live or "", self.message.text)

@@ -26,7 +26,7 @@ from hotline.console.message_view import (
 from hotline.console.messages_view import Asked, Show, listed
 from hotline.console.pages import page as drawn
 from hotline.console.posting import REFUSED, posted_form
-from hotline.console.sourcing import read_sourcing
+from hotline.console.sourcing import dated, read_sourcing
 from hotline.console.town_form import posted_of
 from hotline.releases.changes import MEANING_CHANGED, MEANING_SAME, key_of
 from hotline.releases.drafting import Drafted
@@ -97,8 +97,14 @@ class Messages:
         if looked.text == page.message.text and value == (page.change.value if page.change else {"text": page.live}):
             flash("Nothing was changed.", "done")
             return redirect(url_for(PAGE, id=id), 303)
+        key, sourced = key_of("text", id), key_of("provenance", id)
+        values, seen = {key: value}, {key: reader.one(SEEN)}
+        if page.may_be_dated and meaning == MEANING_CHANGED and reader.one("as_of_today"):
+            before = drafted.value(sourced)
+            values |= {sourced: dated(before, self._desk.now().date())}
+            seen |= {sourced: digest_of_value(before)}
         try:
-            self._desk.save(key_of("text", id), value, seen=reader.one(SEEN), by=current_operator().name)
+            self._desk.save_all(values, seen, by=current_operator().name)
         except ConflictError as error:
             return conflict_page(error, drafted.content.script, back=url_for(PAGE, id=id), text="text")
         except RefusedError as error:
@@ -181,6 +187,7 @@ class Messages:
             text=shown,
             meaning=reader.one("meaning") if reader else page.meaning,
             seen=reader.one(SEEN) if reader else page.seen,
+            as_of_today=reader is None or bool(reader.one("as_of_today")),
             is_put_back=put_back is not None,
             looked=looked or self._look(drafted, id, shown),
             provenance_form=provenance.posted if provenance else posted_of(drafted.value(key_of("provenance", id))),

@@ -10,6 +10,7 @@ from datetime import date, timedelta
 
 from hotline.console.fields import Fields, Reader
 from hotline.script.model import Source
+from hotline.store.drafts import Value
 
 MOST_TITLE, MOST_ADDRESS, MOST_DOUBT = 200, 200, 500
 # For how long a statement is taken to be right where nobody says anything else.
@@ -76,6 +77,13 @@ def read_sourcing(reader: Reader, known: Mapping[str, Source], before: Fields, t
         "doubt": doubt,
     }
     return Sourced(fields, new if new and new.id not in known else None)
+
+
+def dated(provenance: Value, today: date) -> Value:
+    """What somebody found to be right today."""
+    held = provenance or {}
+    review_by = next_review(today, date.fromisoformat(str(held["review_by"]))).isoformat()
+    return {**held, "as_of": today.isoformat(), "review_by": review_by}
 
 
 def next_review(today: date, review_by: date | None = None) -> date:

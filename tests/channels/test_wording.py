@@ -15,6 +15,8 @@ from hotline.channels.direction import END, LEFT_TO_RIGHT
 from hotline.channels.segments import count_segments
 from hotline.channels.utterances import plain
 from hotline.channels.wording import SpokenWording, WrittenWording
+from hotline.dialogue.advance import advance
+from hotline.dialogue.heard import Keys
 from hotline.dialogue.reply import Argument, Choice, Say
 from hotline.dialogue.scene import scene_of
 from hotline.dialogue.session import Session
@@ -127,6 +129,17 @@ def test_what_changed_in_english_is_replaced_by_a_standing_text_with_the_number(
     words = WrittenWording(newer, Catalogs(newer, path.parents[2])).words(Say(changed.id), "es")
     assert words == written.words(Say("updating"), "es")
     assert "1-800-798-0671" in words
+
+
+def test_what_is_being_updated_is_as_of_no_day(script: Script, tmp_path: Path) -> None:
+    door = "topic.ice-at-door.first"
+    write_catalog(script, tmp_path, without=door)
+    wording = WrittenWording(script, Catalogs(script, tmp_path))
+    reply = advance(script, Session(language="es", node="here-now", greeted=True), Keys(NOW, "1")).reply
+    assert [say.message for say in reply.says] == [door]
+    assert reply.stamp
+    assert wording.stamp(reply) is None
+    assert wording.stamp(replace(reply, language="en")) == reply.stamp
 
 
 def test_every_message_can_be_said_on_both_channels_in_every_language(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
 from html import unescape
 from pathlib import Path
 from time import process_time
@@ -108,6 +109,27 @@ def test_a_changed_text_is_saved_with_what_was_said_of_its_meaning(newsroom: New
     assert "Saved in the draft" in page
     assert page.count("Out of date") == 11
     assert newsroom.desk.drafted().content.catalogs.state("es", MAIN) is State.STALE
+
+
+def test_a_text_that_says_something_else_is_dated_where_its_editor_says_that_it_is_right(
+    newsroom: Newsroom, browser: Browser
+) -> None:
+    page, key, sourced = f"{LIST}/{DOOR}", f"text:{DOOR}", f"provenance:{DOOR}"
+    assert "If its meaning changed: it is right as of today" in browser.get(page).text
+    assert "it is right as of today" not in browser.get(PAGE).text
+    before = newsroom.desk.drafted().value(sourced)
+    assert before
+    form = {"text": "Stay quiet.", "seen": seen(newsroom, key), "as_of_today": "yes"}
+    browser.post(page, {**form, "meaning": "same"}, form=page)
+    assert changes(newsroom).keys() == {key}
+    form["seen"] = seen(newsroom, key)
+    browser.post(page, {**form, "meaning": "changed"}, form=page)
+    today = newsroom.desk.now().date()
+    dated = changes(newsroom)[sourced]
+    assert dated
+    assert (dated["as_of"], dated["sources"]) == (today.isoformat(), before["sources"])
+    assert str(dated["review_by"]) >= (today + timedelta(days=90)).isoformat()
+    assert f"As of {today:%b %Y}" in unescape(browser.get(page).text)
 
 
 def test_a_text_that_says_the_same_keeps_its_translations(newsroom: Newsroom, browser: Browser) -> None:

@@ -5,7 +5,7 @@ from datetime import date
 import pytest
 
 from hotline.console.fields import Reader
-from hotline.console.sourcing import NewSource, Sourced, next_review, organisation_id, read_sourcing, source_id
+from hotline.console.sourcing import NewSource, Sourced, dated, next_review, organisation_id, read_sourcing, source_id
 from hotline.script.model import Source
 
 TODAY = date(2026, 11, 23)
@@ -76,5 +76,12 @@ def test_names_are_made_of_titles_and_none_twice() -> None:
 
 def test_the_next_look_is_never_sooner_than_it_was() -> None:
     assert next_review(TODAY) == date(2027, 2, 21)
+    late = {"sources": ["a"], "as_of": "2026-05-22", "review_by": "2026-11-30", "doubt": None}
+    assert dated(late, TODAY) == {**late, "as_of": "2026-11-23", "review_by": "2027-02-21"}
+    assert dated({**late, "review_by": "2027-06-01"}, TODAY) == {
+        **late,
+        "as_of": "2026-11-23",
+        "review_by": "2027-06-01",
+    }
     assert next_review(TODAY, date(2026, 1, 1)) == date(2027, 2, 21)
     assert next_review(TODAY, date(2028, 1, 1)) == date(2028, 1, 1)

@@ -108,7 +108,9 @@ class Running:
 
     @property
     def workers(self) -> list[int]:
-        return [int(pid) for pid in Path(f"/proc/{self.pid}/task/{self.pid}/children").read_text().split()]
+        children = Path(f"/proc/{self.pid}/task/{self.pid}/children").read_text().split()
+        # The sounds are made by another child.
+        return [int(pid) for pid in children if b"serve" in Path(f"/proc/{pid}/cmdline").read_bytes()]
 
     def edit(self, edition: int) -> None:
         """Changes in the draft all that a menu says."""

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
 from playwright.sync_api import Page, expect, sync_playwright
 
 from hotline.app import create_app
-from hotline.demo import add_phone, demo_settings
+from hotline.demo import add_phone, console_lines, demo_settings
+from hotline.store.connection import open_store
 from hotline.store.embedded import EmbeddedServer
 from tests.conftest import NOW, served
 from tests.phone.chromium import ARGUMENTS, find_chromium
@@ -25,7 +27,8 @@ def main() -> None:
     PICTURES.mkdir(exist_ok=True)
     with TemporaryDirectory() as folder, sync_playwright() as playwright:
         settings = demo_settings(Path(folder), port=None, workers=1)
-        app = create_app(settings, now=lambda: NOW)
+        store = open_store(settings.redis_url, settings.redis_data)
+        app = create_app(settings, store=store, now=lambda: NOW)
         add_phone(app, settings)
         try:
             with served(app, settings.port) as address:
@@ -36,10 +39,13 @@ def main() -> None:
                 # The keys that were pressed stay lit for a moment.
                 page.wait_for_timeout(KEYS_LIT_MILLISECONDS)
                 page.screenshot(path=PICTURES / "phone.png")
+                sign_in(page, console_lines(settings, store.client))
+                edit(page, f"{address}/console/messages/topic.trust-act.first")
+                page.screenshot(path=PICTURES / "console.png")
                 browser.close()
         finally:
             EmbeddedServer(settings.redis_data).stop()
-    print(f"Written: {PICTURES / 'phone.png'}")  # noqa: T201 - a command's answer
+    print(f"Written: {PICTURES / 'phone.png'}, {PICTURES / 'console.png'}")  # noqa: T201 - a command's answer
 
 
 def talk(page: Page) -> None:
@@ -54,6 +60,28 @@ def talk(page: Page) -> None:
     for key, answer in (("2", "no es del gobierno"), ("1", "¿Dónde está usted?")):
         keypad.get_by_role("button", name=key, exact=True).click()
         expect(heard).to_contain_text(answer)
+
+
+def sign_in(page: Page, announced: str) -> None:
+    """As the demo says how."""
+    found = re.search(r"(?P<console>http\S+) \(sign in as (?P<name>\S+), password (?P<password>\S+)\)", announced)
+    assert found, announced
+    page.goto(found["console"])
+    page.get_by_label("Name").fill(found["name"])
+    page.get_by_label("Password").fill(found["password"])
+    page.get_by_role("button", name="Sign in").click()
+    expect(page).to_have_title(re.compile("Overview"))
+
+
+def edit(page: Page, address: str) -> None:
+    """What an operator sees who writes that a court has decided."""
+    page.goto(address)
+    page.get_by_label("English", exact=True).fill(
+        "A court has blocked the state's Trust Act. Police may now ask you about your status. You can stay silent. "
+        "Ask for a lawyer."
+    )
+    page.get_by_label("Yes, it says something else now").check()
+    expect(page.locator("#checks")).to_contain_text("A court has blocked")
 
 
 if __name__ == "__main__":

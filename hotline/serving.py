@@ -6,15 +6,18 @@ import atexit
 import gc
 import logging
 import os
+import socket
 import subprocess
 import sys
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager, nullcontext
-from threading import Event, Thread
+from contextlib import contextmanager, nullcontext, suppress
+from threading import Event, Thread, Timer
 
 from flask import Flask
 from gunicorn.app.base import BaseApplication
+from gunicorn.http.message import Request
 from gunicorn.workers.base import Worker
+from gunicorn.workers.gthread import TConn, ThreadWorker
 
 from hotline.app import LIVE, create_app
 from hotline.ending import at_the_end, end_in_order
@@ -29,6 +32,10 @@ THREADS = 8
 # Twilio gives up after 15 seconds; platforms kill 30 seconds after they asked to stop.
 WORKER_SECONDS = 30
 GRACEFUL_SECONDS = 20
+
+# So long a request may be on its way, and longer the more it holds: a recording takes its time over a slow line.
+ARRIVAL_SECONDS, LONGEST_ARRIVAL_SECONDS = 5.0, 300.0
+SLOWEST_BYTES_A_SECOND = 32 * 1024
 
 # How long the embedded server's files may still hold what has expired.
 SCRUB_EVERY_SECONDS = 600
@@ -57,7 +64,7 @@ class Server(BaseApplication):  # type: ignore[misc]  # gunicorn has no type hin
         for name, value in {
             "bind": f"{host}:{self.settings.port}",
             "workers": self.settings.workers,
-            "worker_class": "gthread",
+            "worker_class": PunctualWorker,
             "threads": THREADS,
             "timeout": WORKER_SECONDS,
             "graceful_timeout": GRACEFUL_SECONDS,
@@ -82,6 +89,38 @@ class Server(BaseApplication):  # type: ignore[misc]  # gunicorn has no type hin
         with kept(self.store.server) if self.store.server else nullcontext(), filling(self.settings):
             when_ready()
             super().run()
+
+
+class PunctualWorker(ThreadWorker):  # type: ignore[misc]  # gunicorn has no type hints
+    """Does not wait for a request as long as its sender likes: a few of them would keep all threads from the line."""
+
+    def handle(self, conn: TConn) -> object:
+        with _cut_off_after(ARRIVAL_SECONDS, conn.sock) as conn.cut_off:
+            return super().handle(conn)
+
+    def handle_request(self, req: Request, conn: TConn) -> object:
+        conn.cut_off.cancel()
+        length = next((int(value) for name, value in req.headers if name == "CONTENT-LENGTH"), 0)
+        seconds = min(ARRIVAL_SECONDS + length // SLOWEST_BYTES_A_SECOND, LONGEST_ARRIVAL_SECONDS)
+        with _cut_off_after(seconds, conn.sock):
+            return super().handle_request(req, conn)
+
+
+@contextmanager
+def _cut_off_after(seconds: float, connection: socket.socket) -> Iterator[Timer]:
+    """Nothing more is read from a connection that is still being read from then; it can be answered still."""
+
+    def cut_off() -> None:
+        with suppress(OSError):
+            connection.shutdown(socket.SHUT_RD)
+
+    timer = Timer(seconds, cut_off)
+    timer.daemon = True
+    timer.start()
+    try:
+        yield timer
+    finally:
+        timer.cancel()
 
 
 def _watch_releases(worker: Worker) -> None:

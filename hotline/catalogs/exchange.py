@@ -41,6 +41,8 @@ _FORMULA = re.compile(r"'*[=+\-@\t\r\n＝＋－＠]")
 _DELIMITERS = (",", ";", "\t")
 _ARCHIVES = (b"PK\x03\x04", b"\x1f\x8b", b"\xd0\xcf\x11\xe0")
 _UTF_16 = (b"\xff\xfe", b"\xfe\xff")
+# Of what a file calls things by, an error repeats the beginning.
+_NAMED = 60
 _SAVE_AS = "save it with the encoding UTF-8 (in a spreadsheet: CSV UTF-8)"
 
 
@@ -278,7 +280,8 @@ def _refuse_another_language(file: polib.POFile, language: Language) -> None:
     named = file.metadata.get("Language", "")
     base = re.split(r"[_@.-]", named.strip().casefold())[0]
     if base and base not in {language.code.casefold(), language.locale.language.casefold()}:
-        raise ExchangeError(f"its header says that it is of another language ({named}); upload that of {language.name}")
+        shown = named[:_NAMED]
+        raise ExchangeError(f"its header says that it is of another language ({shown}); upload that of {language.name}")
 
 
 def _rows(text: str) -> Iterator[_Offered]:
@@ -310,10 +313,10 @@ def _row(names: list[str], values: list[str], seen: set[str]) -> _Offered:
     cells = dict(zip(names, map(_unsafe, values), strict=True))
     id, state = cells["id"].strip(), cells.get("state", "").strip().casefold()
     if id in seen:
-        raise ValueError(f"the message {id!r} stands in two rows; delete one of them")
+        raise ValueError(f"the message {id[:_NAMED]!r} stands in two rows; delete one of them")
     seen.add(id)
     if state and state not in _STATES:
-        raise ValueError(f"{state!r} is no state; write one of {', '.join(sorted(_STATES))}")
+        raise ValueError(f"{state[:_NAMED]!r} is no state; write one of {', '.join(sorted(_STATES))}")
     return _Offered(
         id=id,
         source=on_one_line(cells["english"]),

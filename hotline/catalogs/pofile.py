@@ -16,8 +16,9 @@ import polib
 
 LARGEST = 8_000_000  # bytes; the whole script in one language takes about 200,000
 
-# Beside the C0 and C1 controls: what some readers take for the end of a line, and what XML cannot carry.
-UNPRINTABLE = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f\u2028\u2029\ufffe\uffff]")
+# Beside the C0 and C1 controls: what some readers take for the end of a line, what shows the words after it in another
+# order than they have, and what XML cannot carry.
+UNPRINTABLE = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f\u2028-\u202e\ufffe\uffff]")
 
 _QUOTED = r'"(?P<text>(?:[^"\\]|\\[\\"ntr])*)"'
 _STATEMENT = re.compile(rf"(?P<old>#~\s*)?(?:(?P<keyword>msg[\w\[\]]+)\s*)?{_QUOTED}")
@@ -29,6 +30,7 @@ _BEFORE = {"msgctxt": {""}, "msgid": {"", "msgctxt"}, "msgstr": {"msgid"}}
 _UPDATE = "run: hotline catalog update"
 _LINE_ERROR = 'this is neither a comment nor a keyword with a text in "quotes"; a quote in the text is \\"'
 _PREVIOUS_ERROR = 'after #| stands msgctxt or msgid with its text in "quotes"; mend the line'
+_NAMED = 60  # characters of what a file calls a message, as an error repeats it
 _ORDER = "an entry is msgctxt, msgid and msgstr, in this order"
 
 
@@ -196,7 +198,7 @@ class _Reader:
         for key in keys:
             first = self._first_lines.setdefault(key, self._number)
             if first != self._number:
-                what = f"the message {entry.msgctxt!r}" if entry.msgctxt else "this entry"
+                what = f"the message {entry.msgctxt[:_NAMED]!r}" if entry.msgctxt else "this entry"
                 raise self._error(f"{what} stands on line {first} too; delete one of the two")
         if entry.msgid:
             self._file.append(entry)

@@ -33,6 +33,7 @@ from hotline.console.examples_view import (
 )
 from hotline.console.learning_job import LearningJob, Status
 from hotline.console.posting import REFUSED
+from hotline.console.words import in_english
 from hotline.releases.content import Content
 from hotline.releases.drafting import Drafted
 from hotline.releases.learning import Learning
@@ -77,6 +78,7 @@ class _Examples:
             script=drafted.content.script,
             numbers=numbers(drafted),
             changed=languages_changed(drafted),
+            in_english=in_english,
         )
 
     def in_language(self, language: str) -> ResponseReturnValue:

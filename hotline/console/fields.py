@@ -90,9 +90,11 @@ def seen_in(posted: Posted) -> Value:
     """The fields that the form showed when it was opened; None where there was no such thing. Raises FormError."""
     try:
         seen = json.loads(next(iter(posted.get("seen", ())), ""))
+        # Escapes can make halves of characters, which no page could show again.
+        seen_of(seen).encode()
     except (ValueError, RecursionError) as error:
         raise FormError from error
-    if seen is not None and not isinstance(seen, dict):
+    if seen is not None and not (isinstance(seen, dict) and all(map(_is_of_a_field, seen.values()))):
         raise FormError
     return seen
 
@@ -139,6 +141,14 @@ def change_from(live: Value, earlier: Value, wanted: Fields) -> dict[str, object
     """
     held = live or {}
     return {name: value for name, value in {**(earlier or {}), **wanted}.items() if value != held.get(name)}
+
+
+def _is_of_a_field(value: object) -> bool:
+    """Whether it is a value as fields have them: at most a list, or a table, of texts."""
+    if isinstance(value, list | dict):
+        texts = value.values() if isinstance(value, dict) else value
+        return all(isinstance(text, str) for text in texts)
+    return value is None or isinstance(value, str | bool)
 
 
 def _is_day(text: str) -> bool:

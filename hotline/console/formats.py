@@ -18,6 +18,7 @@ from hotline.console.formats_view import (
     download_of,
     kind_of_file,
     progress_of,
+    refuse_another_language,
     uploaded,
     wanted_of,
 )
@@ -28,6 +29,7 @@ from hotline.console.naming import groups_of
 from hotline.console.pages import page as drawn
 from hotline.releases.changes import kind_of, parts_of
 from hotline.releases.drafting import Drafted
+from hotline.script.editing import EditError
 
 PAGE = "console.formats"
 # What is confirmed is the texts alone; a file has their English and what tools note beside them.
@@ -78,6 +80,7 @@ class _Formats:
         if not file or not file.filename:
             return self._page(drafted, language, "Choose a file first.")
         try:
+            refuse_another_language(file.filename, language, drafted.content.script.languages)
             kind = kind_of_file(file.filename, content[:_BEGINNING])
             found = uploaded(drafted, rules_of(drafted), language, content, kind)
         except ExchangeError as error:
@@ -91,9 +94,11 @@ class _Formats:
         chosen = [one for token in request.form.getlist("change") if (one := Chosen.from_token(token))]
         if not chosen:
             abort(400)
-        wanted = wanted_of(drafted, language, chosen)
         try:
+            wanted = wanted_of(drafted, language, chosen)
             conflicts = self._save(wanted)
+        except EditError as error:
+            return self._page(drafted, language, _sentence(str(error)))
         except RefusedError as error:
             return self._page(drafted, language, *error.problems)
         failed = {error.key for error in conflicts}

@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from hotline.catalogs.catalog import State
 from hotline.catalogs.checks import Standards
-from hotline.catalogs.editing import brought_up_to_date
-from hotline.catalogs.exchange import Imported, export_csv, export_po, imported, imported_csv
+from hotline.catalogs.editing import as_written, brought_up_to_date
+from hotline.catalogs.exchange import ExchangeError, Imported, export_csv, export_po, imported, imported_csv
 from hotline.catalogs.extract import make_template
 from hotline.catalogs.findings import Remark, Severity
+from hotline.console.fields import INVISIBLE
 from hotline.console.looking import remarks_on
 from hotline.console.message_view import translation_changes
 from hotline.console.naming import Name, groups_of
@@ -24,6 +26,10 @@ from hotline.store.drafts import Value
 
 PO, CSV = "po", "csv"
 KINDS = (PO, CSV)
+# A file may hold any number of ids, of any length, that no message has.
+MOST_UNKNOWN, LONGEST_UNKNOWN = 100, 80
+# What `download` names its files; a spreadsheet adds to it, as in "hotline-es (1).csv".
+_OWN_NAME = re.compile(r"hotline-([a-z-]+)\b", re.IGNORECASE)
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,7 +72,10 @@ class Offered:
 
 @dataclass(frozen=True, slots=True)
 class Uploaded:
-    """What would come of an uploaded file. What is left aside is named by messages, or by ids that no message has."""
+    """What would come of an uploaded file. What is left aside is named by messages, or by ids that no message has.
+
+    Of these `unknown` has the first, as they can be shown; there are `unknowns` of them.
+    """
 
     language: Language
     offered: tuple[Offered, ...]
@@ -75,6 +84,7 @@ class Uploaded:
     reviewed: tuple[Name, ...]
     noted: tuple[Name, ...]
     unknown: tuple[str, ...]
+    unknowns: int
     problems: tuple[str, ...]
 
 
@@ -95,6 +105,8 @@ class Chosen:
         """None for what no page of ours made."""
         try:
             fields = json.loads(token)
+            # Escapes can make halves of characters, which no page could show again.
+            json.dumps(fields, ensure_ascii=False).encode()
         except (ValueError, RecursionError):
             return None
         is_ours = isinstance(fields, list) and len(fields) == 4 and all(isinstance(one, str) for one in fields)  # noqa: PLR2004 - its fields
@@ -141,6 +153,7 @@ def uploaded(drafted: Drafted, standards: Standards, language: str, file: bytes,
     def named(ids: Sequence[str]) -> tuple[Name, ...]:
         return tuple(names[id] for id in ids if id in names)
 
+    unknown = [id for id in (*found.unknown, *found.outdated, *found.unfinished) if id not in names]
     return Uploaded(
         language=spoken_in,
         offered=tuple(_offered(drafted, standards, language, found, names)),
@@ -148,7 +161,8 @@ def uploaded(drafted: Drafted, standards: Standards, language: str, file: bytes,
         unfinished=named(found.unfinished),
         reviewed=named(found.reviewed),
         noted=named(tuple(found.notes)),
-        unknown=tuple(id for id in (*found.unknown, *found.outdated, *found.unfinished) if id not in names),
+        unknown=tuple(map(_shown, unknown[:MOST_UNKNOWN])),
+        unknowns=len(unknown),
         problems=found.problems,
     )
 
@@ -161,14 +175,23 @@ def kind_of_file(name: str, start: bytes) -> str:
     return PO if b"msgid" in start else CSV
 
 
+def refuse_another_language(name: str, language: str, languages: Mapping[str, Language]) -> None:
+    """Raises ExchangeError where a file's name says so: a CSV file does not say which language it is of."""
+    found = _OWN_NAME.match(name)
+    named = languages.get(found[1].casefold()) if found else None
+    if named and named.code != language:
+        own = languages[language].name
+        raise ExchangeError(f"its name says that it is of another language ({named.name}); upload that of {own}")
+
+
 def wanted_of(drafted: Drafted, language: str, chosen: Iterable[Chosen]) -> Wanted:
-    """What is to be saved of what a form sends back."""
+    """What is to be saved of what a form sends back. Raises EditError for a text that no catalog can hold."""
     messages, wanted = drafted.content.script.messages, Wanted({}, {}, [])
     for one in chosen:
         if one.id not in messages or messages[one.id].text != one.of:
             wanted.outdated.append(one)
             continue
-        values = translation_changes(drafted, language, one.id, one.text)
+        values = translation_changes(drafted, language, one.id, as_written(one.text))
         wanted.values.update(values)
         wanted.seen.update({key: digest_of_value(drafted.value(key)) for key in values})
         wanted.seen[key_of("translation", language, one.id)] = one.seen
@@ -194,6 +217,12 @@ def _offered(
             remarks=remarks[id],
             token=Chosen(id, text, english, seen).to_token(),
         )
+
+
+def _shown(id: str) -> str:
+    """What a file calls a message: somebody must see what it really is."""
+    cut = id if len(id) <= LONGEST_UNKNOWN else f"{id[:LONGEST_UNKNOWN]}…"
+    return INVISIBLE.sub(lambda found: f"[U+{ord(found[0]):04X}]", cut)
 
 
 def _progress(drafted: Drafted, language: Language) -> Progress:

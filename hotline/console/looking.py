@@ -33,7 +33,7 @@ _READ_FROM = ("alphabets.toml", "commands.toml", "glossary.toml")
 
 @dataclass(frozen=True, slots=True)
 class Looked:
-    """A text in a language. `preview` is None where it cannot be said.
+    """A text in a language. `preview` is None where it cannot be said, `is_unfit` where it cannot even be kept.
 
     `out_of_step` are the languages whose translation would not agree any more with this English, if it were kept.
     """
@@ -43,6 +43,7 @@ class Looked:
     remarks: tuple[Remark, ...]
     preview: Preview | None
     out_of_step: tuple[str, ...] = ()
+    is_unfit: bool = False
 
     @property
     def is_wrong(self) -> bool:
@@ -77,7 +78,7 @@ def look(content: Content, standards: Standards, language: str, id: str, text: s
     """Raises KeyError where there is no such message or language."""
     tried = _tried(content, language, id, text)
     if isinstance(tried, _Unsayable):
-        return Looked(language, tried.text, tried.remarks, None)
+        return Looked(language, tried.text, tried.remarks, None, is_unfit=True)
     may_be_said = tried.catalogs.state(language, id) is State.CURRENT
     alphabets = standards.alphabets
     return Looked(

@@ -32,6 +32,7 @@ class Show(StrEnum):
     REWORDED = "reworded"
     UNREVIEWED = "unreviewed"
     OVERDUE = "overdue"
+    FOR_A_LAWYER = "lawyer"
     TRANSLATED = "translated"
     RECORDED = "recorded"
 
@@ -83,6 +84,7 @@ class Row:
     name: Name
     text: str
     is_overdue: bool
+    is_for_a_lawyer: bool
     is_changed: bool
     is_recorded: bool
     translations: tuple[Translated, ...]
@@ -111,7 +113,12 @@ class Row:
         found = {show for one in self.translations for show in one.shows}
         if any(one.state is not State.CURRENT for one in self.translations):
             found.discard(Show.TRANSLATED)
-        own = {Show.OVERDUE: self.is_overdue, Show.CHANGED: self.is_changed, Show.RECORDED: self.is_recorded}
+        own = {
+            Show.OVERDUE: self.is_overdue,
+            Show.FOR_A_LAWYER: self.is_for_a_lawyer,
+            Show.CHANGED: self.is_changed,
+            Show.RECORDED: self.is_recorded,
+        }
         return frozenset({Show.ALL, *found, *(show for show, holds in own.items() if holds)})
 
 
@@ -215,6 +222,7 @@ def _row(drafted: Drafted, name: Name, asked: Asked, keys: Collection[str], toda
         name=name,
         text=message.text,
         is_overdue=is_overdue(message, today),
+        is_for_a_lawyer=message.provenance is not None and message.provenance.needs_lawyer_review,
         is_changed=key_of("text", name.id) in keys or key_of("provenance", name.id) in keys,
         is_recorded=looks and not wanted and is_recorded(content, drafted.files, source, name.id),
         translations=translations,

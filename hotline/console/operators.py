@@ -14,7 +14,7 @@ from hotline.store.operators import BusyAccountError, LastAdminError, Role, Take
 OPERATORS = "console.operators"
 ROLES = (
     (Role.EDITOR.value, "Editor: edits the draft and tries it"),
-    (Role.REVIEWER.value, "Reviewer: also marks texts as reviewed, publishes and rolls back"),
+    (Role.REVIEWER.value, "Reviewer: also marks texts as reviewed, publishes, and brings releases back"),
     (Role.ADMIN.value, "Admin: also looks after these accounts"),
 )
 

@@ -140,7 +140,8 @@ class _Organisations:
         elif was.phone != is_now.phone and is_now.phone:
             found = reach(after.content, id)
             number = after.content.written.phone(is_now.phone)
-            flash(f"{number} is in the draft. Changed once, changed in {found.count_in_words}.", "done")
+            where = f"Changed once, changed in {found.count_in_words}." if found.texts else "No text names it."
+            flash(f"{number} is in the draft. {where}", "done")
         else:
             flash("Saved in the draft.", "done")
 

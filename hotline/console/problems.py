@@ -27,6 +27,7 @@ _WORDS = {
     403: ("You may not do this", ""),
     404: ("There is no such page", "It may have been removed, or its address mistyped."),
     405: ("This address takes forms only", "Go back to the page that you came from."),
+    411: ("This could not be read", "It did not say how much it is. Send it from a page of this console."),
     413: ("This is too large", "Go back and send less at once."),
     500: ("Something went wrong", "It is not your fault, and the line itself goes on. Go back and try again."),
 }

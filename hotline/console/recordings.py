@@ -16,6 +16,7 @@ from hotline.console.listening import can_speak, played, spoken
 from hotline.console.posting import REFUSED
 from hotline.console.recordings_view import Kept, Page, Part, Row, ToRecord, page, to_record
 from hotline.console.word_diff import word_diff
+from hotline.console.words import in_english
 from hotline.releases.changes import key_of, recording_path
 from hotline.releases.drafting import Drafted
 from hotline.releases.files import Files
@@ -58,7 +59,7 @@ class _Recordings:
         languages = sorted(drafted.content.script.languages.values(), key=lambda one: one.twilio is not None)
         begun = [one.code for one in languages if _has_recordings(drafted.files, one.code)]
         pages = {code: self._page(drafted, code) for code in begun}
-        return render_template("console/recordings.html", languages=languages, pages=pages)
+        return render_template("console/recordings.html", languages=languages, pages=pages, in_english=in_english)
 
     def in_language(self, language: str) -> ResponseReturnValue:
         drafted = self._desk.drafted()

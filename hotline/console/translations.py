@@ -56,7 +56,7 @@ class _Translations:
         drafted, posted = self._desk.drafted(), posted_form()
         page, reader = _page_of(drafted, id, language), Reader(posted)
         looked = self._look(drafted, page, reader.one("text"))
-        if not looked.text:
+        if looked.is_unfit:
             reader.wrong("text", " ".join(sentence_of(remark) for remark in looked.remarks))
             return self._page(drafted, page, self._steps(id, language), Form(posted, reader.errors), looked)
         if looked.text == page.translated.text and page.made_from is None:

@@ -214,7 +214,7 @@ def zipped(text: str) -> bytes:
         (NOW.encode("utf-16-be"), "UTF-16"),
         (b"\x00" * 100, "UTF-16, or no text"),
         (NOW.replace("abra", "abrió").encode("latin-1"), "line 7: this is not UTF-8"),
-        (os.urandom(64) + b"\xff\x00", "UTF|archive"),
+        (b"\x8d\x11\xf0" * 21 + b"\xff\x00", "UTF|archive"),
         (b"<html><body>Sign in</body></html>", "no PO file|columns"),
     ],
 )

@@ -70,8 +70,8 @@ def change(browser: Browser, text: str, what: str = "", **fields: str) -> TestRe
 
 def test_every_language_is_listed_with_how_many_examples_it_has(ana: Browser) -> None:
     text = words(ana.get("/console/examples").text)
-    assert "Español 2,316 as live" in text
-    assert "العربية 5,330 as live" in text
+    assert "Español Spanish 2,316 as live" in text
+    assert "العربية Arabic 5,330 as live" in text
 
 
 def test_what_people_text_is_added_to_the_draft(ana: Browser, room: Newsroom) -> None:
@@ -115,7 +115,7 @@ def test_what_stands_under_another_topic_can_be_moved(ana: Browser, room: Newsro
     assert f'href="{page_of(DOOR)}"' in answer.text
     assert change(ana, DOOR, topic="ice-street").status_code == 303
     assert of_draft(room)[DOOR] == "ice-street"
-    assert "moved in the draft" in ana.get(page_of(DOOR)).text
+    assert "Moved in the draft" in ana.get(page_of(DOOR)).text
     assert change(ana, DOOR, "/undo").status_code == 303
     assert room.desk.drafts.read().changes == ()
 
@@ -123,7 +123,7 @@ def test_what_stands_under_another_topic_can_be_moved(ana: Browser, room: Newsro
 def test_an_example_is_removed_and_put_back(ana: Browser, room: Newsroom) -> None:
     assert change(ana, DOOR, "/remove").status_code == 303
     assert DOOR not in of_draft(room)
-    assert "removed in the draft" in ana.get(page_of(DOOR)).text
+    assert "Removed in the draft" in ana.get(page_of(DOOR)).text
     change(ana, DOOR, "/undo")
     assert of_draft(room)[DOOR] == "ice-at-door"
     assert room.desk.drafts.read().changes == ()

@@ -57,14 +57,14 @@ def test_a_notice_is_written_published_and_ended(newsroom: Newsroom, browser: Br
     answer = browser.post(PAGE, form_of(newsroom, es=IN_SPANISH), form=PAGE)
     assert (answer.status_code, answer.location) == (303, PAGE)
     page = browser.get(PAGE).text
-    assert "not published yet" in page
+    assert "Not published yet" in page
     assert "Hoy ICE está en la corte. Llame al 1-800-798-0671." in page
     assert "/console/draft?group=notice" in page
     with watching(newsroom):
         newsroom.publish(note="Notice")
         wait_until(lambda: notice(newsroom) is not None)
         page = browser.get(PAGE).text
-        assert "not published yet" not in page
+        assert "Not published yet" not in page
         assert "End the notice" in page
         browser.post(f"{PAGE}/end", {"seen": seen_of(notice(newsroom))}, form=PAGE)
         assert notice(newsroom) is None

@@ -132,7 +132,7 @@ def test_a_new_one_is_added_with_a_new_source(newsroom: Newsroom, browser: Brows
     assert changes(newsroom).keys() == {"source:its-web-site-2026", "organisation:hartford_help"}
     made = newsroom.desk.drafted().content.script.organisations["hartford_help"]
     assert (made.phone, made.may_be_dialled, made.provenance.sources) == ("+12035550100", True, ("its-web-site-2026",))
-    assert "new in the draft" in browser.get("/console/organisations/hartford_help").text
+    assert "New in the draft" in browser.get("/console/organisations/hartford_help").text
 
 
 def test_two_people_at_once_are_both_heard(newsroom: Newsroom, browser: Browser) -> None:

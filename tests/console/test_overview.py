@@ -52,8 +52,18 @@ def test_the_draft_is_told_with_who_and_how_many(room: Newsroom, ana: Browser) -
     room.save(f"text:{TITLE}", {"text": "In my house", "meaning": "changed"}, by="bo")
     page = words(ana.get(OVERVIEW).text)
     assert "1 change by bo" in page
-    assert "Translations of an English that has changed" in page
+    assert "Translations that are out of date" in page
     assert "Spanish 1" in page
+
+
+def test_what_needs_a_person_leads_to_the_very_messages(room: Newsroom, ana: Browser) -> None:
+    room.save(f"text:{TITLE}", {"text": "In my house", "meaning": "changed"}, by="bo")
+    page = ana.get(OVERVIEW).text
+    for link in ("messages?state=stale", "messages?language=es&amp;state=stale", "messages?state=lawyer"):
+        assert f'href="/console/{link}"' in page
+    assert 'href="/console/messages?topic=ice-at-door"' in page
+    assert f"messages/{TITLE}/es" in ana.get("/console/messages?language=es&state=stale").text
+    assert "Waits for a lawyer" in ana.get("/console/messages?state=lawyer").text
 
 
 @pytest.mark.slow

@@ -143,7 +143,7 @@ def test_the_list_says_who_recorded_what(ana: Browser) -> None:
     upload(ana, first, sound())
     listed = ana.get("/console/recordings/ht?show=recorded").text
     assert "by ana" in listed
-    assert "in the draft" in listed
+    assert "In the draft" in listed
     assert DIGEST.findall(listed)[0] == first
 
 
@@ -169,7 +169,7 @@ def test_a_live_recording_that_is_removed_stays_live_until_it_is_published(ana: 
     ana.post(f"{page_of(first)}/remove", {"seen": seen_on(ana, page_of(first))}, form=page_of(first))
     assert drafted.files[path] == room.desk.drafted().base.files[path]
     assert path not in room.desk.drafted().files
-    assert "removed in the draft" in ana.get("/console/recordings/ht").text
+    assert "Removed in the draft" in ana.get("/console/recordings/ht").text
 
 
 def test_two_who_record_the_same_hear_both_and_neither_is_lost(ana: Browser, console: Console, room: Newsroom) -> None:

@@ -118,7 +118,7 @@ def test_silence_is_told_from_what_is_not_understood_by_text_too() -> None:
     assert said(advance(SCRIPT, SPANISH, SILENT).reply)[0] == Phrase.TRY_AGAIN
 
 
-@pytest.mark.parametrize("node", [*SCRIPT.nodes])
+@pytest.mark.parametrize("node", sorted(SCRIPT.nodes))
 def test_what_did_not_reach_the_caller_is_said_again_and_is_no_miss(node: str) -> None:
     session = replace(SPANISH, node=node, misses=1, offered=("scams",), county="Hartford", back=("rights",))
     turn = call(SCRIPT, session, Unheard(NOW))
@@ -128,7 +128,7 @@ def test_what_did_not_reach_the_caller_is_said_again_and_is_no_miss(node: str) -
 
 
 @pytest.mark.parametrize("key", ["0", "9", "*", "#", "8", "1"])
-@pytest.mark.parametrize("node", [*SCRIPT.nodes, "gone", "which-town.groton.stonington", "transfer.referral-line"])
+@pytest.mark.parametrize("node", [*sorted(SCRIPT.nodes), "gone", "which-town.groton.stonington", "transfer.referral-line"])
 def test_every_key_at_every_node_is_answered_with_a_way_on(node: str, key: str) -> None:
     turn = call(SCRIPT, replace(SPANISH, node=node, offered=("scams",)), key)
     assert turn.reply.effect or turn.reply.choices

@@ -59,7 +59,7 @@ def test_help_near_a_place_can_be_had_as_a_text_once_the_place_is_known() -> Non
     assert by_phone(replace(asked, county="Hartford"), ASKED).reply.effect == SendText()
 
 
-@pytest.mark.parametrize("node", [*SCRIPT.nodes, *AT_TOWNS])
+@pytest.mark.parametrize("node", [*sorted(SCRIPT.nodes), *AT_TOWNS])
 @pytest.mark.parametrize("county", [None, "Hartford"])
 def test_the_key_is_offered_by_phone_alone_and_just_where_it_sends(node: str, county: str | None) -> None:
     session = replace(SPANISH, node=node, county=county, offered=("scams",))

@@ -30,6 +30,8 @@ _BEGINNINGS = (b"RIFF", b"fLaC", b"OggS", b"ID3")
 _MP3_FRAME = 0xFFE0
 # What programs write as the size of a WAV file whose end they did not know yet.
 _UNKNOWN_SIZE = 0x7FFF_0000
+# RIFF, the size of all, and WAVE come before the parts of a WAV file.
+_FIRST_PART = 12
 
 
 def digest_of(words: str) -> str:
@@ -97,10 +99,26 @@ def _begins_as_sound(file: bytes) -> bool:
 
 
 def _is_cut_off(file: bytes) -> bool:
-    """Whether a WAV file is shorter than it says; libsndfile would read what there is of it."""
-    size = int.from_bytes(file[4:8], "little")
+    """Whether a WAV file, or the sound in it, is shorter than it says; libsndfile would read what there is of it."""
     # Some programs count a last byte that they do not write.
-    return file.startswith(b"RIFF") and len(file) + 1 < size + 8 < _UNKNOWN_SIZE
+    return file.startswith(b"RIFF") and any(
+        len(file) + 1 < begin + 8 + size < _UNKNOWN_SIZE for begin, size in ((0, _size_at(file, 4)), _data_in(file))
+    )
+
+
+def _data_in(file: bytes) -> tuple[int, int]:
+    """Where the part of a WAV file that holds the sound begins, and its size as it says; zeros where there is none."""
+    begin = _FIRST_PART
+    while begin < len(file):
+        size = _size_at(file, begin + 4)
+        if file[begin : begin + 4] == b"data":
+            return begin, size
+        begin += 8 + size + size % 2
+    return 0, 0
+
+
+def _size_at(file: bytes, place: int) -> int:
+    return int.from_bytes(file[place : place + 4], "little")
 
 
 def _read(file: bytes) -> Sound:

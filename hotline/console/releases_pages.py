@@ -17,7 +17,7 @@ from hotline.console.posting import REFUSED
 from hotline.console.publishing_job import PublishingJob, Task
 from hotline.console.releases_view import published_in
 from hotline.store.operators import Role
-from hotline.store.releases import Release
+from hotline.store.releases import PACKAGED, Release
 
 ON_A_PAGE = 25
 MOST_CHANGES = 150
@@ -84,7 +84,7 @@ def register(blueprint: Blueprint, desk: Desk) -> None:
     @needs(Role.REVIEWER)
     def restore(number: int) -> ResponseReturnValue:
         """Asks for a note and whether to go on; then goes on."""
-        one, note, error = found(number), "", ""
+        one, note, error = (found(number) if number != PACKAGED else None), "", ""
         if request.method == "POST":
             note, error = note_of(request.form)
             if not error:
@@ -95,6 +95,7 @@ def register(blueprint: Blueprint, desk: Desk) -> None:
         html = page(
             desk,
             "console/restore.html",
+            number=number,
             release=one,
             undone=desk.releases.latest(min(after, MOST_UNDONE)),
             more=max(after - MOST_UNDONE, 0),

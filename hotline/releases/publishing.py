@@ -33,7 +33,7 @@ from hotline.script.loader import ScriptError
 from hotline.store.connection import RedisClient
 from hotline.store.durability import why_not_durable
 from hotline.store.history import Entry
-from hotline.store.releases import LostReleaseError, Pointer, Release, Releases
+from hotline.store.releases import PACKAGED, LostReleaseError, Pointer, Release, Releases
 
 # A worker that does not say within this time that it is ready is not waited for any longer.
 READY_SECONDS = 60.0
@@ -99,14 +99,17 @@ class Publishing:
         return self.make_live(files, release, drafted.base.pointer, tell)
 
     def restore(self, number: int, *, by: str, note: str, tell: Tell = silently) -> Release:
-        """Makes an earlier release live again. The draft stays as it is. Raises PublishError."""
+        """Makes an earlier release live again, or with PACKAGED what the hotline came with.
+
+        The draft stays as it is. Raises PublishError.
+        """
         self._require_durable()
         earlier = self.releases.release(number)
-        if earlier is None:
+        if earlier is None and number != PACKAGED:
             raise PublishError(f"There is no release {number}.")
-        files = files_in(self.live.folder_of(earlier.manifest))
-        agreed = self._agreed(files, earlier)
-        release = Release(earlier.manifest, by, self.now(), note, restores=number, agreed=agreed)
+        files = files_in(self.live.folder_of(earlier.manifest)) if earlier else packaged_files()
+        agreed, manifest = self._agreed(files, earlier), manifest_of(files).digest
+        release = Release(manifest, by, self.now(), note, restores=number, agreed=agreed)
         return self.make_live(files, release, self.releases.live(), tell)
 
     def put_back(self, *, by: str, note: str, tell: Tell = silently) -> Release:
@@ -134,7 +137,9 @@ class Publishing:
         self._keep(files, manifest)
         tell(MAKING_READY, None)
         self._wait_until_ready(manifest.digest)
-        entry = Entry(self.now(), release.by, "restored" if release.restores else "published", note=release.note)
+        entry = Entry(
+            self.now(), release.by, "published" if release.restores is None else "restored", note=release.note
+        )
         published = self.releases.publish(release, live=live, entry=entry)
         if published is None:
             raise PublishError(

@@ -20,6 +20,8 @@ _LIVE = "{content}:live"
 _NEXT = "{content}:next"
 _RELEASES = "{content}:releases"
 _WORKERS = "{content}:workers"
+# Stands for what the hotline came with, where the number of a release is asked for.
+PACKAGED = 0
 # A candidate that nobody published within this time is forgotten by the workers.
 NEXT_SECONDS = 120
 # A worker that has not been heard of for so long is gone.
@@ -68,7 +70,7 @@ class Pointer:
 
 @dataclass(frozen=True, slots=True)
 class Release:
-    """What was published, by whom and why. `restores` is the number of the release that it brings back.
+    """What was published, by whom and why. `restores` is the number of the release that it brings back, or PACKAGED.
 
     `before` is what the things that were changed were until then, by the changes' keys. `agreed` is the digest of the
     manifest of the files in which package and release last agreed, each by itself; empty where that is not known.

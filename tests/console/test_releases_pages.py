@@ -83,6 +83,13 @@ def test_a_release_is_listed_shown_and_brought_back(room: Newsroom, ana: Browser
     assert room.desk.live.content.script.messages[TITLE].text == "In my house"
     restored = words(ana.get(f"{RELEASES}/3").text)
     assert "Release 1, First <b>" in restored
+    assert "What came with the hotline" in ana.get(RELEASES).text
+    first = f"{RELEASES}/0/restore"
+    assert "Bring back what came with the hotline?" in ana.get(first).text
+    ana.post(first, {"note": "All of it was wrong."}, form=first)
+    assert over(room).number == 4
+    assert room.desk.live.content.script.messages[TITLE].text not in {"In my house", "In my flat"}
+    assert "The line says what it came with" in ana.get(f"{RELEASES}/4").text
 
 
 def test_only_a_reviewer_brings_back(console: Console) -> None:

@@ -5,12 +5,14 @@ from pathlib import Path
 
 import pytest
 
+from hotline.releases.content import packaged_content
 from hotline.releases.files import TRAINED
 from hotline.releases.publishing import CHECKING, KEEPING, LEARNING, MAKING_READY, PublishError
 from hotline.store.connection import RedisClient
 from hotline.store.drafts import Change
 from hotline.store.history import Entry
-from hotline.store.releases import Worker
+from hotline.store.releases import PACKAGED, Worker
+from tests.conftest import DATA
 from tests.console.newsroom import Newsroom, newsroom_at, wait_until, watching
 
 TITLE = "topic.ice-at-door.title"
@@ -65,6 +67,9 @@ def test_a_release_is_brought_back_and_the_draft_stays(newsroom: Newsroom) -> No
     wait_until(lambda: said(newsroom, TITLE) == "One")
     assert (back.number, back.restores, back.by) == (3, 1, "bea")
     assert newsroom.desk.drafted().keys == {"text:menu.main.title"}
+    packaged = packaged_content(DATA / "audio").script.messages[TITLE].text
+    assert newsroom.desk.publishing.restore(PACKAGED, by="bea", note="All of it.").restores == PACKAGED
+    wait_until(lambda: said(newsroom, TITLE) == packaged)
 
 
 def test_what_is_not_chosen_stays_in_the_draft(newsroom: Newsroom) -> None:

@@ -11,7 +11,7 @@ import sys
 import time
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor, wait
-from contextlib import contextmanager, suppress
+from contextlib import ExitStack, contextmanager, suppress
 from pathlib import Path
 
 import pytest
@@ -26,7 +26,7 @@ from hotline.phone.calling import press, start_call
 from hotline.phone.forms import text_form
 from hotline.phone.line import Line
 from hotline.phone.texting import send_text
-from hotline.serving import kept
+from hotline.serving import ARRIVAL_SECONDS, kept
 from hotline.settings import read_settings
 from hotline.store.connection import connect
 from hotline.store.embedded import EmbeddedServer
@@ -166,6 +166,34 @@ def test_a_broken_request_is_refused_without_a_server_error(line: Line, request_
     assert b" 500 " not in answer.partition(b"\r\n")[0]
     assert b" 200 " not in answer.partition(b"\r\n")[0]
     assert b"Traceback" not in answer
+    send_text(line, NUMBER, "hola")
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize(
+    "begun",
+    [
+        b"POST /sms HTTP/1.1\r\nHost: x\r\nContent-Le",
+        b"POST /sms HTTP/1.1\r\nHost: x\r\nContent-Type: application/x-www-form-urlencoded\r\n"
+        b"Content-Length: 1000\r\n\r\nBody=",
+    ],
+    ids=["in the headers", "in the body"],
+)
+def test_who_sends_slowly_is_not_waited_for(line: Line, begun: bytes) -> None:
+    """One byte now and then, from as many as the line has threads, and a few more."""
+    port, until = int(line.address.rpartition(":")[2]), time.monotonic() + 4 * ARRIVAL_SECONDS
+    with ExitStack() as open_ones:
+        slow = [open_ones.enter_context(socket.create_connection(("127.0.0.1", port))) for _ in range(24)]
+        for connection in slow:
+            connection.sendall(begun)
+        with ThreadPoolExecutor(1) as pool:
+            answer = pool.submit(requests.get, f"{line.address}/healthz", timeout=6 * ARRIVAL_SECONDS)
+            while not answer.done() and time.monotonic() < until:
+                for connection in slow:
+                    with suppress(OSError):
+                        connection.send(b"a")
+                time.sleep(0.2)
+            assert answer.result(1).json() == {"alive": True}
     send_text(line, NUMBER, "hola")
 
 

@@ -123,6 +123,15 @@ def with_imported(po: str, found: Imported, script: Script) -> str:
     return po
 
 
+def problem_of(text: str, source: str) -> str:
+    """Why a text could not be said as the translation of `source`; empty where it could."""
+    try:
+        as_written(text)
+    except EditError as error:
+        return str(error)
+    return "" if same_placeholders(source, text) else f"its placeholders are not those of the English: {source}"
+
+
 @dataclass(frozen=True, slots=True)
 class _Catalog:
     """The catalog as it is. `obsolete` holds (message id, translation) of what is in use no more."""
@@ -230,7 +239,7 @@ def _of_text(now: Entry | None, offer: _Offered, source: str) -> Iterator[_Findi
     elif offer.is_finished is False:
         if is_current or not is_same:
             yield _Finding(_Kind.UNFINISHED, offer.id)
-    elif is_taken and (problem := _problem(text, source)):
+    elif is_taken and (problem := problem_of(text, source)):
         yield _Finding(_Kind.PROBLEM, offer.id, problem)
     else:
         if is_taken:
@@ -249,15 +258,6 @@ def _of_note(now: str, offer: _Offered) -> Iterator[_Finding]:
     else:
         if note and note != now:
             yield _Finding(_Kind.NOTE, offer.id, note)
-
-
-def _problem(text: str, source: str) -> str:
-    """Why a text could not be said as the translation of `source`; empty where it could."""
-    try:
-        as_written(text)
-    except EditError as error:
-        return str(error)
-    return "" if same_placeholders(source, text) else f"its placeholders are not those of the English: {source}"
 
 
 def _offered_by(file: polib.POFile) -> Iterator[_Offered]:

@@ -10,7 +10,7 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from functools import lru_cache
 
-from hotline.console.fields import INVISIBLE
+from hotline.console.fields import INVISIBLE, visible
 from hotline.releases.changes import examples_path, key_of, kind_of, parts_of
 from hotline.releases.drafting import Drafted
 from hotline.releases.examples import topics_by_text
@@ -104,6 +104,10 @@ class Tried:
     text: str
     before: Understood
     after: Understood | None
+
+    @property
+    def shown(self) -> str:
+        return visible(self.text)
 
     @property
     def is_same(self) -> bool:

@@ -134,6 +134,11 @@ def seen_over(seen: Value, present: Value, clashing: Collection[str], groups: Co
     }
 
 
+def visible(text: str) -> str:
+    """A text in which nothing is hidden, for somebody who must see what it really is."""
+    return INVISIBLE.sub(lambda found: f"[U+{ord(found[0]):04X}]", text)
+
+
 def change_from(live: Value, earlier: Value, wanted: Fields) -> dict[str, object]:
     """The value of a change that makes a thing `wanted`: what differs from the live one, None for what is removed.
 

@@ -29,7 +29,6 @@ from hotline.console.naming import groups_of
 from hotline.console.pages import page as drawn
 from hotline.releases.changes import kind_of, parts_of
 from hotline.releases.drafting import Drafted
-from hotline.script.editing import EditError
 
 PAGE = "console.formats"
 # What is confirmed is the texts alone; a file has their English and what tools note beside them.
@@ -97,7 +96,7 @@ class _Formats:
         try:
             wanted = wanted_of(drafted, language, chosen)
             conflicts = self._save(wanted)
-        except EditError as error:
+        except ExchangeError as error:
             return self._page(drafted, language, _sentence(str(error)))
         except RefusedError as error:
             return self._page(drafted, language, *error.problems)

@@ -9,11 +9,19 @@ from dataclasses import dataclass
 
 from hotline.catalogs.catalog import State
 from hotline.catalogs.checks import Standards
-from hotline.catalogs.editing import as_written, brought_up_to_date
-from hotline.catalogs.exchange import ExchangeError, Imported, export_csv, export_po, imported, imported_csv
+from hotline.catalogs.editing import brought_up_to_date
+from hotline.catalogs.exchange import (
+    ExchangeError,
+    Imported,
+    export_csv,
+    export_po,
+    imported,
+    imported_csv,
+    problem_of,
+)
 from hotline.catalogs.extract import make_template
 from hotline.catalogs.findings import Remark, Severity
-from hotline.console.fields import INVISIBLE
+from hotline.console.fields import visible
 from hotline.console.looking import remarks_on
 from hotline.console.message_view import translation_changes
 from hotline.console.naming import Name, groups_of
@@ -185,13 +193,15 @@ def refuse_another_language(name: str, language: str, languages: Mapping[str, La
 
 
 def wanted_of(drafted: Drafted, language: str, chosen: Iterable[Chosen]) -> Wanted:
-    """What is to be saved of what a form sends back. Raises EditError for a text that no catalog can hold."""
+    """What is to be saved of what a form sends back. Raises ExchangeError for a text that no upload offers."""
     messages, wanted = drafted.content.script.messages, Wanted({}, {}, [])
     for one in chosen:
         if one.id not in messages or messages[one.id].text != one.of:
             wanted.outdated.append(one)
             continue
-        values = translation_changes(drafted, language, one.id, as_written(one.text))
+        if problem := problem_of(one.text, one.of):
+            raise ExchangeError(f"{one.id}: {problem}")
+        values = translation_changes(drafted, language, one.id, one.text)
         wanted.values.update(values)
         wanted.seen.update({key: digest_of_value(drafted.value(key)) for key in values})
         wanted.seen[key_of("translation", language, one.id)] = one.seen
@@ -220,9 +230,8 @@ def _offered(
 
 
 def _shown(id: str) -> str:
-    """What a file calls a message: somebody must see what it really is."""
-    cut = id if len(id) <= LONGEST_UNKNOWN else f"{id[:LONGEST_UNKNOWN]}…"
-    return INVISIBLE.sub(lambda found: f"[U+{ord(found[0]):04X}]", cut)
+    """What a file calls a message."""
+    return visible(id if len(id) <= LONGEST_UNKNOWN else f"{id[:LONGEST_UNKNOWN]}…")
 
 
 def _progress(drafted: Drafted, language: Language) -> Progress:

@@ -41,6 +41,7 @@ def contents(path: Path) -> dict[str | None, tuple[object, object]]:
         ('msgid "One"\nmsgid_plural "Many"\nmsgstr[0] "Uno"', 1, "msgid_plural"),
         ('msgctxt "a"\nmsgid "One"\nmsgstr "U\u2028no"', 2, r"U\+2028"),
         ('msgctxt "a"\nmsgid "One"\nmsgstr "U\x04no"', 2, r"U\+0004"),
+        ('msgctxt "a"\nmsgid "One"\nmsgstr "U\u202eno"', 2, r"U\+202E"),
         ('msgctxt "a"\nmsgid ""\nmsgstr "Uno"', 2, "empty msgid"),
         ('#~ msgctxt "a"\n#~ msgid "One"\nmsgstr "Uno"', 2, "half of this entry"),
         ('#~ msgctxt "a"\n#~ msgid "One"\n#~ oops', 2, "quotes"),

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from hotline.console.fields import FormError, Reader, change_from, merged, seen_in, seen_of, seen_over
+from hotline.console.fields import FormError, Reader, change_from, merged, seen_in, seen_of, seen_over, visible
 
 GROUPS = (frozenset({"phone", "phone_certainty"}), frozenset({"as_of", "review_by"}))
 LIVE = {
@@ -84,12 +84,24 @@ def test_a_change_says_what_differs_from_the_live_one_and_nothing_else(live: dic
     assert all(made.get(name) == value for name, value in earlier.items() if name not in wanted)
 
 
+def test_what_cannot_be_seen_in_a_text_is_named() -> None:
+    assert visible("abc\u202egnp.exe\0") == "abc[U+202E]gnp.exe[U+0000]"
+    assert visible("Qué pasa, 出去, اخرج") == "Qué pasa, 出去, اخرج"
+
+
 def test_what_a_form_has_shown_comes_back_as_it_was() -> None:
     assert seen_in({"seen": [seen_of(LIVE)]}) == LIVE
     assert seen_in({"seen": [seen_of(None)]}) is None
 
 
-@pytest.mark.parametrize("seen", ["", "{", "[]", "3", '"text"', "[" * 100_000, "\0", "NaN"])
+@pytest.mark.parametrize(
+    "seen",
+    [
+        *("", "{", "[]", "3", '"text"', "[" * 100_000, "\0", "NaN"),
+        *('{"sources": [[]]}', '{"sources": [1]}', '{"texts": {"en": ["x"]}}', '{"as_of": 5}', '{"as_of": NaN}'),
+        *('{"name": "\\ud800"}', '{"\\udc80": "x"}'),
+    ],
+)
 def test_a_form_that_no_page_made_is_refused(seen: str) -> None:
     with pytest.raises(FormError):
         seen_in({"seen": [seen]})

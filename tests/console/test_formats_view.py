@@ -11,12 +11,15 @@ import pytest
 from hotline.catalogs.checks import Standards
 from hotline.catalogs.exchange import ExchangeError
 from hotline.console.formats_view import (
+    LONGEST_UNKNOWN,
+    MOST_UNKNOWN,
     Chosen,
     Uploaded,
     catalog_of,
     download_of,
     kind_of_file,
     progress_of,
+    refuse_another_language,
     uploaded,
     wanted_of,
 )
@@ -90,7 +93,28 @@ def test_a_translation_of_other_english_is_left_aside() -> None:
 
 def test_what_is_no_message_is_left_aside() -> None:
     entry = b'\nmsgctxt "no.such"\nmsgid "Nothing."\nmsgstr "Nada."\n'
-    assert read(po() + entry).unknown == ("no.such",)
+    found = read(po() + entry)
+    assert (found.unknown, found.unknowns) == (("no.such",), 1)
+
+
+def test_a_few_of_what_is_no_message_are_named_as_they_are() -> None:
+    rows = "".join(f"\u202e{number}{'x' * LONGEST_UNKNOWN},y,z\n" for number in range(300))
+    found = read(f"id,english,translation\n{rows}".encode(), "csv")
+    assert (len(found.unknown), found.unknowns) == (MOST_UNKNOWN, 300)
+    assert found.unknown[0] == f"[U+202E]0{'x' * (LONGEST_UNKNOWN - 2)}…"
+
+
+@pytest.mark.parametrize("name", ["hotline-fr.csv", "hotline-fr (1).csv", "HOTLINE-FR.CSV", "hotline-fr.po"])
+def test_a_file_of_another_language_says_so_in_its_name(name: str) -> None:
+    languages = CONTENT.script.languages
+    refuse_another_language(name, "fr", languages)
+    with pytest.raises(ExchangeError, match="another language"):
+        refuse_another_language(name, "es", languages)
+
+
+@pytest.mark.parametrize("name", ["hotline-xx.csv", "hotline-frog.csv", "fr.csv", "hotline-", "", "my-hotline-fr.csv"])
+def test_a_name_that_says_nothing_of_the_language_is_no_matter(name: str) -> None:
+    refuse_another_language(name, "es", CONTENT.script.languages)
 
 
 def test_reviews_and_notes_in_a_file_are_told_but_not_taken() -> None:

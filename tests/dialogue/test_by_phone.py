@@ -128,7 +128,9 @@ def test_what_did_not_reach_the_caller_is_said_again_and_is_no_miss(node: str) -
 
 
 @pytest.mark.parametrize("key", ["0", "9", "*", "#", "8", "1"])
-@pytest.mark.parametrize("node", [*sorted(SCRIPT.nodes), "gone", "which-town.groton.stonington", "transfer.referral-line"])
+@pytest.mark.parametrize(
+    "node", [*sorted(SCRIPT.nodes), "gone", "which-town.groton.stonington", "transfer.referral-line"]
+)
 def test_every_key_at_every_node_is_answered_with_a_way_on(node: str, key: str) -> None:
     turn = call(SCRIPT, replace(SPANISH, node=node, offered=("scams",)), key)
     assert turn.reply.effect or turn.reply.choices

@@ -236,14 +236,14 @@ def test_a_directory_too_long_for_a_socket_gets_a_short_private_one(tmp_path: Pa
 
 
 def test_a_short_directory_that_is_a_link_is_refused(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    temporary, elsewhere = tmp_path / "tmp", tmp_path / "elsewhere"
-    temporary.mkdir()
+    elsewhere = tmp_path / "elsewhere"
     elsewhere.mkdir(mode=0o700)
-    monkeypatch.setattr(tempfile, "tempdir", str(temporary))
-    server = EmbeddedServer(tmp_path / ("long" * 40))
-    server.socket_path.parent.symlink_to(elsewhere)
-    with pytest.raises(EmbeddedServerError, match="belongs to somebody else"):
-        server.ensure()
+    with tempfile.TemporaryDirectory() as temporary:
+        monkeypatch.setattr(tempfile, "tempdir", temporary)
+        server = EmbeddedServer(tmp_path / ("long" * 40))
+        server.socket_path.parent.symlink_to(elsewhere)
+        with pytest.raises(EmbeddedServerError, match="belongs to somebody else"):
+            server.ensure()
 
 
 def test_somebody_elses_directory_is_refused(tmp_path: Path) -> None:

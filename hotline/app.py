@@ -7,6 +7,7 @@ from datetime import datetime
 from pathlib import Path
 
 from flask import Flask
+from jinja2 import FileSystemBytecodeCache
 
 from hotline.console.console import add_console, desk_of
 from hotline.releases.content import Content, packaged_content
@@ -46,7 +47,7 @@ def create_app(
 
     Its extension `live` is the release that it speaks from; whoever runs it watches that. Raises ScriptError,
     CatalogError or UnderstandingError where what it says cannot be served, SettingsError where the settings name a
-    language that it does not speak.
+    language that it does not speak, OSError where the folder for its data cannot be written.
     """
     store = store or open_store(settings.redis_url, settings.redis_data)
     live = Live(Releases(store.client), settings.releases, settings.audio, now, packaged)
@@ -54,6 +55,9 @@ def create_app(
     app = Flask("hotline", static_folder=None)
     app.secret_key = settings.secret_key
     app.config["MAX_CONTENT_LENGTH"] = MOST_REQUEST_BYTES
+    # Compiling a page's templates takes longer than all else of its first view in each worker.
+    settings.templates.mkdir(parents=True, exist_ok=True)
+    app.jinja_options = {"bytecode_cache": FileSystemBytecodeCache(str(settings.templates))}
     app.extensions[LIVE] = live
 
     def content() -> Content:

@@ -9,9 +9,10 @@ import os
 import socket
 import subprocess
 import sys
+import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, nullcontext, suppress
-from threading import Event, Thread, Timer
+from threading import Event, Thread
 
 from flask import Flask
 from gunicorn.app.base import BaseApplication
@@ -36,6 +37,7 @@ GRACEFUL_SECONDS = 20
 # So long a request may be on its way, and longer the more it holds: a recording takes its time over a slow line.
 ARRIVAL_SECONDS, LONGEST_ARRIVAL_SECONDS = 5.0, 300.0
 SLOWEST_BYTES_A_SECOND = 32 * 1024
+LOOK_SECONDS = 0.5
 
 # How long the embedded server's files may still hold what has expired.
 SCRUB_EVERY_SECONDS = 600
@@ -94,33 +96,46 @@ class Server(BaseApplication):  # type: ignore[misc]  # gunicorn has no type hin
 class PunctualWorker(ThreadWorker):  # type: ignore[misc]  # gunicorn has no type hints
     """Does not wait for a request as long as its sender likes: a few of them would keep all threads from the line."""
 
+    def init_process(self) -> None:
+        # A thread does not outlive the fork.
+        self.arrivals = Arrivals()
+        super().init_process()
+
     def handle(self, conn: TConn) -> object:
-        with _cut_off_after(ARRIVAL_SECONDS, conn.sock) as conn.cut_off:
+        self.arrivals.expect(conn.sock, ARRIVAL_SECONDS)
+        try:
             return super().handle(conn)
+        finally:
+            self.arrivals.forget(conn.sock)
 
     def handle_request(self, req: Request, conn: TConn) -> object:
-        conn.cut_off.cancel()
         length = next((int(value) for name, value in req.headers if name == "CONTENT-LENGTH"), 0)
         seconds = min(ARRIVAL_SECONDS + length // SLOWEST_BYTES_A_SECOND, LONGEST_ARRIVAL_SECONDS)
-        with _cut_off_after(seconds, conn.sock):
-            return super().handle_request(req, conn)
+        self.arrivals.expect(conn.sock, seconds)
+        return super().handle_request(req, conn)
 
 
-@contextmanager
-def _cut_off_after(seconds: float, connection: socket.socket) -> Iterator[Timer]:
-    """Nothing more is read from a connection that is still being read from then; it can be answered still."""
+class Arrivals:
+    """The connections of which something is awaited. From what comes too late nothing is read; it is answered still."""
 
-    def cut_off() -> None:
-        with suppress(OSError):
-            connection.shutdown(socket.SHUT_RD)
+    def __init__(self) -> None:
+        self._until: dict[socket.socket, float] = {}
+        Thread(target=self._watch, daemon=True).start()
 
-    timer = Timer(seconds, cut_off)
-    timer.daemon = True
-    timer.start()
-    try:
-        yield timer
-    finally:
-        timer.cancel()
+    def expect(self, connection: socket.socket, seconds: float) -> None:
+        self._until[connection] = time.monotonic() + seconds
+
+    def forget(self, connection: socket.socket) -> None:
+        self._until.pop(connection, None)
+
+    def _watch(self) -> None:
+        while True:
+            time.sleep(LOOK_SECONDS)
+            now = time.monotonic()
+            for connection in [one for one, until in self._until.copy().items() if until < now]:
+                self.forget(connection)
+                with suppress(OSError):
+                    connection.shutdown(socket.SHUT_RD)
 
 
 def _watch_releases(worker: Worker) -> None:

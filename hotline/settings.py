@@ -56,6 +56,7 @@ RELEASES_FOLDER = "releases"
 DRAFTS_FOLDER = "drafts"
 PUBLISHING_FOLDER = "publishing"
 LEARNING_FOLDER = "learning"
+TEMPLATES_FOLDER = "templates"
 DEFAULTS = {variable.name: variable.default for variable in VARIABLES}
 
 
@@ -99,6 +100,11 @@ class Settings:
     def learning(self) -> Path:
         """The folder of what is learned from examples that operators added."""
         return self.data / LEARNING_FOLDER
+
+    @property
+    def templates(self) -> Path:
+        """The folder of the console's templates as Python runs them."""
+        return self.data / TEMPLATES_FOLDER
 
     @property
     def redis_data(self) -> Path:

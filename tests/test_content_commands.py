@@ -78,6 +78,7 @@ def checkout(redis: RedisClient, tmp_path: Path) -> Checkout:
     folder = tmp_path / "project"
     for name in ("hotline", "locales"):
         shutil.copytree(name, folder / name, ignore=shutil.ignore_patterns("__pycache__", "tuning"))
+    shutil.copy(".gitignore", folder)
     socket = redis.get_connection_kwargs()["path"]
     one = Checkout(folder, f"unix://{socket}?db={redis.get_connection_kwargs()['db']}")
     one.git("init", "-q")

@@ -205,7 +205,9 @@ def test_a_call_goes_on_while_redis_is_killed_and_comes_back(line: Line, environ
     call = press(line, call, "1")
     assert "orden de un juez" in (call.events[0].text or "")
     assert send_text(line, NUMBER, "la migra esta en la puerta")
-    assert requests.get(f"{line.address}/readyz", timeout=5).json()["degraded"] == []
+    end = time.monotonic() + 5
+    while degraded := requests.get(f"{line.address}/readyz", timeout=5).json()["degraded"]:
+        assert time.monotonic() < end, degraded
 
 
 def test_the_demo_answers_within_seconds_and_leaves_nothing_running(tmp_path: Path) -> None:

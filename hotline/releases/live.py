@@ -142,7 +142,7 @@ class Live:
         finally:
             over.set()
             for thread in threads:
-                thread.join(RETRY_SECONDS)
+                thread.join(REPORT_SECONDS)
             with suppress(RedisError):
                 self._releases.leave(id)
 

@@ -43,7 +43,7 @@ from hotline.store.history import History
 from hotline.store.releases import Release, Releases
 from hotline.understanding.trained import digest_of_examples, read_trained, write_trained
 from tests.conftest import DATA, settings_for
-from tests.console.signing import Clock, Console
+from tests.console.signing import TEMPLATES, Clock, Console
 
 TITLE = "topic.ice-at-door.title"
 
@@ -118,6 +118,7 @@ def console_of(newsroom: Newsroom) -> Console:
     settings, clock = newsroom.desk.settings, Clock()
     app = Flask("console", static_folder=None)
     app.testing = True
+    app.jinja_options = {"bytecode_cache": TEMPLATES}
     app.secret_key = settings.secret_key
     app.config["MAX_CONTENT_LENGTH"] = 128 * 1024
     console = Console(app, newsroom.redis, clock, settings.public_url)

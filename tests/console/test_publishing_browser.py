@@ -26,7 +26,7 @@ NEEDS_CHROMIUM = "The console is tested in Chromium: apt-get install chromium"
 RULE = "topic.ice-at-door.first"
 DOOR = "Keep the door shut and locked. You do not have to speak. Ask them to slide any paper under the door."
 PAGES = ("", "draft", "try/", "publishing", "releases", "log", "put-back")
-SCREENS = [(width, scheme) for width in (360, 1280) for scheme in ("light", "dark")]
+SCREENS = [(360, "dark"), (1280, "light")]
 
 pytestmark = pytest.mark.slow
 

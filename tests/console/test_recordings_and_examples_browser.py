@@ -150,8 +150,7 @@ def test_examples_are_added_tried_and_undone(screen: Screen) -> None:
     assert len(screen.room.desk.drafts.read().changes) == 1
 
 
-@pytest.mark.parametrize("width", [360, 1280])
-@pytest.mark.parametrize("scheme", ["light", "dark"])
+@pytest.mark.parametrize(("width", "scheme"), [(360, "light"), (1280, "dark")])
 def test_every_page_can_be_used_by_everybody(screen: Screen, width: int, scheme: str) -> None:
     page = screen.page
     page.set_viewport_size({"width": width, "height": 800})

@@ -19,13 +19,17 @@ export UV_SYSTEM_CERTS := 1
 COMPILE := pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-emit-index-url \
 	--no-emit-find-links --no-annotate --custom-compile-command "make lock" pyproject.toml
 
+# pytest ends with 5 where none of its tests is asked for.
+OR_NONE_ASKED_FOR := [ $$? -eq 5 ]
+
 .PHONY: demo test lint lock pictures bench-understanding clean
 
 demo: $(VENV)/.run
 	@$(BIN)/hotline demo
 
 test: $(VENV)/.dev
-	@$(BIN)/python -m pytest --numprocesses auto --dist loadfile $(TESTS)
+	@$(BIN)/python -m pytest --numprocesses auto --dist loadfile -m "not timed" $(TESTS) || $(OR_NONE_ASKED_FOR)
+	@$(BIN)/python -m pytest -m timed $(TESTS) || $(OR_NONE_ASKED_FOR)
 
 lint: $(VENV)/.dev
 	$(BIN)/ruff check .

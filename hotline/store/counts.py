@@ -8,6 +8,7 @@ from collections import Counter
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date
+from functools import lru_cache
 from typing import TypeAlias, cast
 
 from redis.exceptions import RedisError
@@ -123,8 +124,14 @@ class Counts:
         return total
 
 
+# A month's days count much the same things.
+@lru_cache(maxsize=4096)
+def _counted(field: bytes) -> Counted | None:
+    return Counted.of_field(field.decode("ascii", "replace"))
+
+
 def _day(fields: Mapping[bytes, bytes]) -> Day:
-    known = {Counted.of_field(field.decode("ascii", "replace")): int(times) for field, times in fields.items()}
+    known = {_counted(field): int(times) for field, times in fields.items()}
     return {counted: times for counted, times in known.items() if counted}
 
 

@@ -195,6 +195,7 @@ def test_a_catalog_is_brought_up_to_date_and_loses_nothing(make_script: MakeScri
     assert entry(merged, "more") == Entry("More", "Más", fuzzy=False, reviewed=False)
 
 
+@pytest.mark.timed
 def test_each_entry_of_a_catalog_is_edited_alone() -> None:
     began, file = perf_counter(), read_text("es", SPANISH)
     in_use = [found for found in file if not found.obsolete]

@@ -197,6 +197,7 @@ def zipped(text: str) -> bytes:
     return output.getvalue()
 
 
+@pytest.mark.timed
 @pytest.mark.parametrize(
     ("content", "says"),
     [
@@ -248,6 +249,7 @@ def test_a_damaged_po_file_names_the_line(script: Script, text: str, says: str) 
         imported(NOW, text.encode(), script, script.languages["es"])
 
 
+@pytest.mark.timed
 @pytest.mark.parametrize(
     "entries",
     [

@@ -245,11 +245,12 @@ def test_every_page_serves_everybody(
     quick_passwords(monkeypatch)
     port = free_port()
     console = console_with(redis, f"http://127.0.0.1:{port}")
-    options = {"color_scheme": scheme, "bypass_csp": True}
+    options = {"color_scheme": scheme, "bypass_csp": True, "reduced_motion": "reduce"}
     with served(console.app, port), browser.new_context(**options) as context:  # type: ignore[arg-type]  # of the browser
         screen = Screen(context.new_page(), console)
         folder = os.environ.get("CONSOLE_PICTURES")
         for name in pages_of(screen):
+            screen.page.wait_for_load_state("networkidle")
             for width, height in (PHONE, WIDE):
                 screen.page.set_viewport_size({"width": width, "height": height})
                 wide = screen.page.evaluate("document.documentElement.scrollWidth")

@@ -293,6 +293,7 @@ def test_nobody_else_sees_anything(console: Console, path: str) -> None:
     assert "/console/sign-in" in console.browser().get(f"/console/{path}").location
 
 
+@pytest.mark.timed
 def test_the_pages_are_fast(ana: Browser) -> None:
     for path in ("/console/examples", "/console/examples/ar", f"{SPANISH}?q=migra", page_of(DOOR), TRY):
         ana.get(path)

@@ -158,6 +158,7 @@ def test_short_numbers_may_stand_in_an_example(line: str) -> None:
     assert unfit(line) == ""
 
 
+@pytest.mark.timed
 def test_a_hundred_thousand_characters_are_refused_at_once() -> None:
     began = time.perf_counter()
     for line in ("1 " * 50_000, "(" * 100_000, "a@" * 50_000, " .-/" * 25_000 + "1", "x" * 100_000):

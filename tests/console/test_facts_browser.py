@@ -170,7 +170,7 @@ def test_a_notice_is_written_with_a_number_from_its_button(screen: Screen) -> No
 def test_every_page_can_be_read_by_everybody(screen: Screen, width: int, scheme: str) -> None:
     page = screen.page
     page.set_viewport_size({"width": width, "height": 800})
-    page.emulate_media(color_scheme="light" if scheme == "light" else "dark")
+    page.emulate_media(color_scheme="light" if scheme == "light" else "dark", reduced_motion="reduce")
     for path in PAGES:
         screen.open(path)
         assert page.evaluate("document.documentElement.scrollWidth") <= width, path

@@ -181,6 +181,7 @@ def test_progress_counts_the_messages_of_each_language() -> None:
     assert "en" not in by_code
 
 
+@pytest.mark.timed
 def test_a_file_in_which_everything_is_new_is_looked_at_in_seconds() -> None:
     text = catalog_of(unchanged(), "es").replace('msgstr "', 'msgstr "Ahora: ')
     header, _, entries = text.partition("\n\n")

@@ -133,6 +133,7 @@ def test_an_unknown_message_or_language_is_a_key_error() -> None:
             looked(id, "text", language)
 
 
+@pytest.mark.timed
 def test_a_look_takes_no_longer_than_a_pause_in_typing() -> None:
     began = monotonic()
     for language in ("en", "es", "zh", "ar"):

@@ -373,6 +373,7 @@ def test_wrong_methods_and_forms_from_elsewhere_are_refused(newsroom: Newsroom, 
     assert changes(newsroom) == {}
 
 
+@pytest.mark.timed
 def test_pages_are_fast_with_all_data(newsroom: Newsroom, browser: Browser) -> None:
     newsroom.save(KEY, {"text": "What is happening?", "meaning": "changed"})
     for path in (LIST, f"{LIST}?language=es", f"{LIST}?q=policia", f"{LIST}/{DOOR}", f"{LIST}/{DOOR}/ar"):

@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe  # type: ignore[import-untyped]  # it has no type hints
-from playwright.sync_api import Browser, BrowserContext, Page, expect, sync_playwright
+from playwright.sync_api import Browser, BrowserContext, Page, Route, expect, sync_playwright
 
 from hotline.catalogs.catalog import State
 from hotline.store.connection import RedisClient
@@ -44,7 +44,7 @@ class Screen:
         token = OperatorSessions(self.console.redis).begin(operator, self.console.clock.now())
         browser = self.context.browser
         assert browser
-        context = browser.new_context()
+        context = browser.new_context(reduced_motion="reduce")
         cookie = {"name": COOKIE[LOCAL], "value": token, "url": self.console.public_url}
         context.add_cookies([cookie])  # type: ignore[list-item]  # a typed dictionary of Playwright
         page = context.new_page()
@@ -120,6 +120,22 @@ def test_a_text_is_found_changed_and_looked_at_while_it_is_written(screen: Scree
     expect(page.get_by_role("status").first).to_contain_text("Saved in the draft")
     expect(page.get_by_role("row").filter(has_text="Spanish")).to_contain_text("Out of date")
     assert screen.room.desk.drafted().content.catalogs.state("es", DOOR) is State.STALE
+
+
+def test_what_was_written_before_the_scripts_were_there_is_looked_at_too(screen: Screen) -> None:
+    page, scripts = screen.page_of("ana"), list[Route]()
+
+    def hold(script: Route) -> None:
+        scripts.append(script)
+
+    page.route("**/*.js*", hold)
+    page.goto(f"{screen.console.public_url}/console/messages/{MAIN}", wait_until="commit")
+    page.get_by_label("English", exact=True).fill("Keep the “door” shut.")
+    for script in scripts:
+        script.continue_()
+    page.unroute("**/*.js*")
+    checks = page.get_by_role("region", name="What is wrong, and how it reads")
+    expect(checks).to_contain_text("left double quotation mark")
 
 
 def test_a_translator_and_a_reviewer_bring_a_translation_up_to_date(screen: Screen) -> None:
@@ -209,11 +225,13 @@ def pages_of(screen: Screen, page: Page, folder: Path) -> Iterator[str]:
     screen.open(page, f"messages/{MAIN}")
     page.get_by_label("English", exact=True).fill("Call {")
     page.get_by_role("button", name="Save in the draft").first.click()
+    page.get_by_role("alert").wait_for()
     yield "refused"
     screen.open(page, f"messages/{MAIN}/ar")
     page.get_by_label("Arabic", exact=True).fill("ماذا يحدث؟")
     room.save(f"translation:ar:{MAIN}", {"text": "ما الأمر؟", "of": "What “is” happening?"}, by="bo")
     page.get_by_role("button", name="Save as a translation of this English").click()
+    page.get_by_role("heading", level=1, name="Two people changed this").wait_for()
     yield "conflict"
     screen.open(page, "formats")
     file = folder / "es.po"
@@ -221,6 +239,7 @@ def pages_of(screen: Screen, page: Page, folder: Path) -> Iterator[str]:
     file.write_text(re.sub(r'msgstr "Más', 'msgstr "Algo más', text), encoding="utf-8")
     page.get_by_label("File", exact=True).set_input_files(file)
     page.get_by_role("button", name="Look at the file").click()
+    page.get_by_role("heading", level=1, name="What this file changes in Spanish").wait_for()
     yield "upload"
 
 
@@ -229,11 +248,12 @@ def test_every_page_is_accessible_fits_and_takes_nothing_from_elsewhere(screen: 
     page.on("request", lambda request: asked.add(request.url.split("/console/")[0]))
     pictures = os.environ.get("HOTLINE_PICTURES")
     for name in pages_of(screen, page, tmp_path):
+        page.wait_for_load_state("networkidle")
         for width, scheme in SCREENS:
             page.set_viewport_size({"width": width, "height": 800})
             page.emulate_media(color_scheme=scheme)  # type: ignore[arg-type]  # one of Playwright's words
             # What scripts fit to the new width needs a moment.
-            page.wait_for_function("document.documentElement.scrollWidth <= innerWidth", timeout=3000)
+            page.wait_for_function("document.documentElement.scrollWidth <= innerWidth")
             found = Axe().run(page)
             assert found.violations_count == 0, (name, width, scheme, found.generate_report())
             if pictures:

@@ -158,6 +158,7 @@ def test_a_form_that_no_page_made_is_refused(newsroom: Newsroom, browser: Browse
         assert browser.post(f"{PAGE}/end", {"seen": seen}, form=PAGE).status_code in {400, 409}, seen
 
 
+@pytest.mark.timed
 def test_the_page_is_fast(newsroom: Newsroom, browser: Browser) -> None:
     fields = [f"text.{code}" for code in newsroom.desk.live.content.script.languages]
     form = {**form_of(newsroom), **dict.fromkeys(fields, "1 {phone.referral_line}")}

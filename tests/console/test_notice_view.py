@@ -168,6 +168,7 @@ def test_only_numbers_that_may_be_given_out_are_offered_the_referral_line_first(
     }
 
 
+@pytest.mark.timed
 def test_all_languages_are_looked_at_fast() -> None:
     def look() -> None:
         for code in CONTENT.script.languages:

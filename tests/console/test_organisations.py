@@ -195,6 +195,7 @@ def test_an_empty_form_says_what_it_needs(browser: Browser) -> None:
     assert browser.post(PAGE, {}, form=PAGE).status_code == 400
 
 
+@pytest.mark.timed
 def test_each_page_is_fast(browser: Browser) -> None:
     for path in (LIST, NEW, PAGE, f"{LIST}/referral_line", f"{LIST}/sls"):
         assert min(timeit.repeat(partial(browser.get, path), number=1, repeat=4)) < 0.2, path

@@ -124,6 +124,7 @@ def test_an_organisation_that_is_not_there_is_no_page() -> None:
         page(PACKAGED, "nobody", FOUR)
 
 
+@pytest.mark.timed
 @pytest.mark.parametrize("id", ["referral_line", "sls"])
 def test_a_page_is_computed_fast(id: str) -> None:
     assert min(timeit.repeat(lambda: page(PACKAGED, id, FOUR), number=1, repeat=5)) < 0.1

@@ -133,6 +133,7 @@ def test_without_redis_a_page_says_so(tmp_path: Path) -> None:
         assert answer.headers["Retry-After"]
 
 
+@pytest.mark.timed
 @pytest.mark.slow
 def test_pages_are_drawn_fast(room: Newsroom, ana: Browser, redis: RedisClient) -> None:
     counts = Counts(redis, send_after=3600)

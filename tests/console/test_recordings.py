@@ -250,6 +250,7 @@ def test_what_is_no_recording_is_refused_in_plain_words(
     assert room.desk.drafts.read().changes == ()
 
 
+@pytest.mark.timed
 def test_fifty_megabytes_are_refused_without_reading_them(ana: Browser) -> None:
     first = pieces(ana)[0]
     fields, began = {"csrf_token": ana.form_token(page_of(first)), "seen": ""}, time.perf_counter()
@@ -298,6 +299,7 @@ def test_an_unknown_filter_shows_all(ana: Browser) -> None:
     assert len(DIGEST.findall(ana.get("/console/recordings/ht?show=%3Cb%3E").text)) == 230
 
 
+@pytest.mark.timed
 def test_the_pages_are_fast(ana: Browser) -> None:
     paths = ["/console/recordings", "/console/recordings/ht", page_of(pieces(ana)[20])]
     for path in paths:

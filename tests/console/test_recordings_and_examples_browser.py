@@ -154,7 +154,7 @@ def test_examples_are_added_tried_and_undone(screen: Screen) -> None:
 def test_every_page_can_be_used_by_everybody(screen: Screen, width: int, scheme: str) -> None:
     page = screen.page
     page.set_viewport_size({"width": width, "height": 800})
-    page.emulate_media(color_scheme="dark" if scheme == "dark" else "light")
+    page.emulate_media(color_scheme="dark" if scheme == "dark" else "light", reduced_motion="reduce")
     screen.open("recordings/ar/next")
     one = page.url.rpartition("/console/")[2]
     screen.open("examples/ar")
@@ -169,6 +169,7 @@ def test_every_page_can_be_used_by_everybody(screen: Screen, width: int, scheme:
         "examples/try",
     ):
         screen.open(path)
+        page.wait_for_load_state("networkidle")
         found = Axe().run(page)
         assert found.violations_count == 0, found.generate_report()
         assert page.evaluate("document.documentElement.scrollWidth") <= width, path

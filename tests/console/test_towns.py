@@ -122,6 +122,7 @@ def test_a_form_without_its_fields_is_refused(browser: Browser) -> None:
         assert browser.post(path, {}, form=AVON).status_code == 400
 
 
+@pytest.mark.timed
 def test_each_page_is_fast(browser: Browser) -> None:
     for path in (LIST, AVON, HAMDEN):
         assert min(timeit.repeat(partial(browser.get, path), number=1, repeat=4)) < 0.2, path

@@ -39,6 +39,7 @@ def test_both_texts_can_be_read_out_of_the_difference(before: str, after: str) -
     assert all(text for _, text in found)
 
 
+@pytest.mark.timed
 def test_a_very_long_text_is_not_compared_word_by_word() -> None:
     before, after = "a b " * MOST_TOKENS, "b a " * MOST_TOKENS
     began = monotonic()

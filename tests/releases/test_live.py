@@ -212,6 +212,7 @@ def test_only_the_last_releases_stay_on_disk(live: Live, publisher: Publisher, p
     assert files_in(tmp_path / "releases" / release.manifest)[DOOR].startswith(b'title = "Title 7"')
 
 
+@pytest.mark.timed
 def test_a_worker_that_watches_reports_and_takes_up_within_a_second(
     live: Live, publisher: Publisher, packaged: Files, releases: Releases
 ) -> None:

@@ -434,6 +434,7 @@ def test_any_examples_come_and_go(texts: list[str]) -> None:
     assert tomllib.loads(content)["door"] == left
 
 
+@pytest.mark.timed
 @pytest.mark.parametrize("path", sorted(LOCALES.glob("*/examples.toml")), ids=lambda path: path.parent.name)
 def test_the_examples_of_each_language_are_edited_in_no_time(path: Path) -> None:
     content = path.read_text(encoding="utf-8")

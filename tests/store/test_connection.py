@@ -261,6 +261,7 @@ def test_many_threads_that_find_the_server_gone_bring_back_one(server: EmbeddedS
     assert client.incr("counter") == len(counted) + 1
 
 
+@pytest.mark.timed
 def test_a_server_that_does_not_come_back_holds_one_thread_for_a_second_and_the_others_not_at_all(
     tmp_path: Path,
 ) -> None:
@@ -312,6 +313,7 @@ def files_holding(folder: Path, *what: bytes) -> list[Path]:
     return found
 
 
+@pytest.mark.timed
 @pytest.mark.parametrize("rewritten_before", [False, True])
 def test_after_forget_no_file_of_the_embedded_server_holds_the_session(
     tmp_path: Path,
@@ -430,6 +432,7 @@ def get_in_pipeline(client: RedisClient, key: str) -> list[object]:
     return pipeline.execute()
 
 
+@pytest.mark.timed
 @ANY_FORM
 def test_a_server_that_is_gone_is_a_connection_error_at_once(form: str) -> None:
     with closing(connect(form.format(f"127.0.0.1:{free_port()}"))) as client:

@@ -51,6 +51,7 @@ def test_four_bits_are_taken_apart_low_halves_first() -> None:
     assert numbers.tolist() == [[3.5] * 16 + [-3.0] * 16]
 
 
+@pytest.mark.timed
 def test_the_encoder_is_there_within_a_second() -> None:
     start = time.perf_counter()
     load_encoder()

@@ -274,10 +274,12 @@ def test_examples_and_development_texts_are_not_taken_for_places_that_they_are_o
     assert len(in_answers) <= 0.006 * len(short)
 
 
+@pytest.mark.timed
 def test_the_places_are_made_in_a_moment() -> None:
     assert min(_seconds(lambda: places_of(SHIPPED)) for _ in range(5)) < 0.5
 
 
+@pytest.mark.timed
 @pytest.mark.parametrize("whole", [False, True])
 def test_a_text_of_one_message_takes_a_few_milliseconds(places: Places, *, whole: bool) -> None:
     message = "they took my brother in danberry this morning near main street, he worked in a restaurant, who can help"
@@ -301,6 +303,7 @@ HOSTILE = {
 }
 
 
+@pytest.mark.timed
 @pytest.mark.parametrize("text", HOSTILE.values(), ids=HOSTILE.keys())
 def test_any_text_of_1600_characters_is_read_in_a_moment(places: Places, text: str) -> None:
     said = words(text)

@@ -35,6 +35,7 @@ HOSTILE = {
 }
 
 
+@pytest.mark.timed
 @pytest.mark.parametrize("text", HOSTILE.values(), ids=HOSTILE.keys())
 def test_any_text_is_answered_within_80_milliseconds(understanding: Understanding, text: str) -> None:
     times = []
@@ -45,6 +46,7 @@ def test_any_text_is_answered_within_80_milliseconds(understanding: Understandin
     assert min(times) < 0.080
 
 
+@pytest.mark.timed
 def test_a_usual_text_takes_less_than_30_milliseconds(understanding: Understanding) -> None:
     times = []
     for _ in range(20):

@@ -46,5 +46,6 @@ export function lookWhileWriting(field) {
     isComposing = false;
     changed();
   });
-  if (field.value && !target.childElementCount) look();
+  // Somebody may have written before this script was there.
+  if (field.value !== field.defaultValue || (field.value && !target.childElementCount)) look();
 }

@@ -6,15 +6,18 @@ from collections.abc import Callable
 from datetime import datetime
 from pathlib import Path
 
-from flask import Flask
+from flask import Flask, Request
+from flask.sessions import SecureCookieSession, SecureCookieSessionInterface
 from jinja2 import FileSystemBytecodeCache
 
 from hotline.console.console import add_console, desk_of
+from hotline.logs import Log
 from hotline.releases.content import Content, packaged_content
 from hotline.releases.live import Live
 from hotline.script.model import Script
 from hotline.script.organisations import CONNECTICUT
 from hotline.settings import Settings, SettingsError
+from hotline.store.breaker import Breaker
 from hotline.store.connection import Store, open_store
 from hotline.store.counts import Counts
 from hotline.store.releases import Releases
@@ -22,12 +25,25 @@ from hotline.store.sessions import Sessions
 from hotline.store.texts import TextOutcomes
 from hotline.web.audio import audio_blueprint
 from hotline.web.health import health_blueprint
+from hotline.web.limits import Traffic
 from hotline.web.outgoing import Outgoing
 from hotline.web.webhooks import Webhooks
 
 # Twilio's own forms are a few kilobytes; a text has at most 1,600 characters.
 MOST_REQUEST_BYTES = 128 * 1024
 LIVE = "hotline.live"
+
+# The browser is asked to remember something for these alone.
+PAGES = ("/console", "/phone")
+
+log = Log(__name__)
+
+
+class SessionsOfPages(SecureCookieSessionInterface):
+    """Twilio's requests have no session of a browser, and are not held up by making one."""
+
+    def open_session(self, app: Flask, request: Request) -> SecureCookieSession | None:
+        return super().open_session(app, request) if request.path.startswith(PAGES) else None
 
 
 def now_in_connecticut() -> datetime:
@@ -54,6 +70,8 @@ def create_app(
     _check_languages(settings, live.content.script)
     app = Flask("hotline", static_folder=None)
     app.secret_key = settings.secret_key
+    app.session_interface = SessionsOfPages()
+    app.config["SECRET_KEY_FALLBACKS"] = settings.earlier_secret_keys
     app.config["MAX_CONTENT_LENGTH"] = MOST_REQUEST_BYTES
     # Compiling a page's templates takes longer than all else of its first view in each worker.
     settings.templates.mkdir(parents=True, exist_ok=True)
@@ -64,18 +82,23 @@ def create_app(
         return live.content
 
     def refresh() -> None:
-        live.content.catalogs.refresh()
+        try:
+            live.content.catalogs.refresh()
+        except Exception as error:  # noqa: BLE001 - what was read before is better than no answer
+            log.error("catalogs not read again", error=error)  # noqa: TRY400 - the log takes the error itself
 
     app.before_request(refresh)
     app.register_blueprint(health_blueprint(store.client, live))
     app.register_blueprint(audio_blueprint(lambda: live.contents))
+    breaker, secrets = Breaker(), (settings.secret_key, *settings.earlier_secret_keys)
     webhooks = Webhooks(
         settings=settings,
         content=live.content,
-        sessions=Sessions(store.client, settings.secret_key, after_forgetting=store.scrub),
+        sessions=Sessions(store.prompt, secrets, breaker, after_forgetting=store.scrub),
         counts=Counts(store.client),
         outgoing=Outgoing(settings),
-        outcomes=TextOutcomes(store.client, settings.secret_key),
+        outcomes=TextOutcomes(store.prompt, settings.secret_key, breaker),
+        traffic=Traffic(settings.most_texts_of_a_worker),
         now=now,
     )
     app.register_blueprint(webhooks.blueprint(content))

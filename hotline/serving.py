@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import atexit
 import gc
-import logging
 import os
+import resource
 import socket
 import subprocess
 import sys
@@ -16,17 +16,21 @@ from threading import Event, Thread
 
 from flask import Flask
 from gunicorn.app.base import BaseApplication
+from gunicorn.config import Config
+from gunicorn.glogging import Logger
 from gunicorn.http.message import Request
 from gunicorn.workers.base import Worker
 from gunicorn.workers.gthread import TConn, ThreadWorker
 
 from hotline.app import LIVE, create_app
 from hotline.ending import at_the_end, end_in_order
+from hotline.logs import set_up_logs
 from hotline.ports import require_free_port
 from hotline.releases.live import Live
 from hotline.settings import Settings
 from hotline.store.connection import open_store
 from hotline.store.embedded import EmbeddedServer
+from hotline.store.redis_url import parse_redis_url
 
 THREADS = 8
 
@@ -43,6 +47,10 @@ LOOK_SECONDS = 0.5
 SCRUB_EVERY_SECONDS = 600
 
 
+# What it logs may tell no more than what the line logs.
+_FILL = "from hotline.logs import set_up_logs; set_up_logs('{}'); from hotline.cli import main; main()"
+
+
 def _nothing() -> None:
     """For whoever needs nothing more before the first answer."""
 
@@ -54,6 +62,9 @@ class Server(BaseApplication):  # type: ignore[misc]  # gunicorn has no type hin
     """
 
     def __init__(self, settings: Settings) -> None:
+        set_up_logs(settings.log_level, _secrets_of(settings))
+        # What a process remembers when it crashes holds numbers and texts.
+        resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
         # gunicorn would try for five seconds, and whoever holds the port may be a hotline with the same Redis server.
         require_free_port(settings.host, settings.port)
         self.settings = settings
@@ -70,7 +81,7 @@ class Server(BaseApplication):  # type: ignore[misc]  # gunicorn has no type hin
             "threads": THREADS,
             "timeout": WORKER_SECONDS,
             "graceful_timeout": GRACEFUL_SECONDS,
-            "loglevel": "warning",
+            "logger_class": Logs,
             "control_socket_disable": True,
             "post_worker_init": _watch_releases,
         }.items():
@@ -84,13 +95,20 @@ class Server(BaseApplication):  # type: ignore[misc]  # gunicorn has no type hin
 
         `when_ready` is done once Redis runs, before anybody is answered.
         """
-        logging.basicConfig(level=logging.WARNING, format="%(asctime)s %(levelname)s %(name)s: %(message)s")
         # A collection in a worker would copy all that was learned, and share nothing of it any more.
         gc.freeze()
         end_in_order()
         with kept(self.store.server) if self.store.server else nullcontext(), filling(self.settings):
             when_ready()
             super().run()
+
+
+class Logs(Logger):  # type: ignore[misc]  # gunicorn has no type hints
+    """gunicorn's errors go where all logs go; what was asked of it is logged nowhere."""
+
+    def setup(self, cfg: Config) -> None:
+        self.cfg = cfg
+        self.error_log.propagate = True
 
 
 class PunctualWorker(ThreadWorker):  # type: ignore[misc]  # gunicorn has no type hints
@@ -146,6 +164,12 @@ def _watch_releases(worker: Worker) -> None:
     atexit.register(watching.__exit__, None, None, None)
 
 
+def _secrets_of(settings: Settings) -> tuple[str, ...]:
+    options = parse_redis_url(settings.redis_url).options if settings.redis_url else {}
+    passwords = (options.get(name, "") for name in ("password", "sentinel_password"))
+    return (*settings.auth_tokens, settings.secret_key, *settings.earlier_secret_keys, *passwords)
+
+
 @contextmanager
 def kept(embedded: EmbeddedServer) -> Iterator[None]:
     """The server runs, and its files are rid regularly of what has expired, until the block ends."""
@@ -158,7 +182,7 @@ def kept(embedded: EmbeddedServer) -> Iterator[None]:
 @contextmanager
 def filling(settings: Settings) -> Iterator[None]:
     """The sounds that are missing are made beside the line, which makes those that are asked for sooner by itself."""
-    command = [sys.executable, "-c", "from hotline.cli import main; main()", "audio", "fill"]
+    command = [sys.executable, "-c", _FILL.format(settings.log_level), "audio", "fill"]
     environment = {**os.environ, "HOTLINE_DATA": str(settings.data)}
     fill = subprocess.Popen(command, env=environment, stdin=subprocess.DEVNULL)  # noqa: S603 - this very program
 

@@ -9,12 +9,15 @@ from pathlib import Path
 from typing import TypeVar
 from urllib.parse import urlsplit
 
+from phonenumbers import SUPPORTED_REGIONS
+
 from hotline.store.redis_url import parse_redis_url
 
 Value = TypeVar("Value")
 
 SHORTEST_SECRET = 32
 TWILIO_API = "https://api.twilio.com"
+LOG_LEVELS = ("debug", "info", "warning", "error")
 
 
 class SettingsError(Exception):
@@ -47,6 +50,20 @@ VARIABLES = (
     Variable(
         "HOTLINE_LANGUAGES", "Numbers of the line that belong to one language, such as `+12035550123=es,...`.", ""
     ),
+    Variable(
+        "HOTLINE_EARLIER_SECRET_KEY", "The `SECRET_KEY` before a change of it, for a month: no session is lost.", ""
+    ),
+    Variable(
+        "HOTLINE_TEXT_COUNTRIES",
+        "The countries (ISO 3166) whose numbers are texted; others get calls and WhatsApp answered.",
+        "US,PR,VI,GU,AS,MP,CA",
+    ),
+    Variable("HOTLINE_MOST_TEXTS", "So many texts a minute; beyond, only those in danger are answered.", ""),
+    Variable(
+        "HOTLINE_LOG_LEVEL",
+        "How much is logged: `debug`, `info`, `warning` or `error`; never anybody's data.",
+        "warning",
+    ),
     Variable("HOTLINE_TWILIO_API", "Twilio's REST API, through which texts are sent during a call.", TWILIO_API),
 )
 # The embedded server's own folder within that for data.
@@ -62,7 +79,11 @@ DEFAULTS = {variable.name: variable.default for variable in VARIABLES}
 
 @dataclass(frozen=True, slots=True)
 class Settings:
-    """`redis_url` is None for the embedded server; `languages` are those of numbers that belong to one, by number."""
+    """`redis_url` is None for the embedded server; `languages` are those of numbers that belong to one, by number.
+
+    `earlier_secret_keys` are those under which sessions may still be found. `most_texts` are those of a minute, None
+    without a bound.
+    """
 
     account_sid: str
     auth_tokens: tuple[str, ...]
@@ -75,6 +96,15 @@ class Settings:
     data: Path
     twilio_api: str = TWILIO_API
     languages: Mapping[str, str] = field(default_factory=dict)
+    earlier_secret_keys: tuple[str, ...] = ()
+    text_countries: frozenset[str] = frozenset({"US"})
+    most_texts: int | None = None
+    log_level: str = "warning"
+
+    @property
+    def most_texts_of_a_worker(self) -> int | None:
+        """Its share of those of a minute."""
+        return max(1, self.most_texts // self.workers) if self.most_texts else None
 
     @property
     def audio(self) -> Path:
@@ -126,6 +156,10 @@ def read_settings(environment: Mapping[str, str]) -> Settings:
         data=read_data(environment),
         twilio_api=_read(environment, "HOTLINE_TWILIO_API", _origin),
         languages=_read(environment, "HOTLINE_LANGUAGES", _languages),
+        earlier_secret_keys=_read(environment, "HOTLINE_EARLIER_SECRET_KEY", _earlier_secrets),
+        text_countries=_read(environment, "HOTLINE_TEXT_COUNTRIES", _countries),
+        most_texts=_read(environment, "HOTLINE_MOST_TEXTS", _most_texts),
+        log_level=_read(environment, "HOTLINE_LOG_LEVEL", _log_level),
     )
 
 
@@ -205,6 +239,17 @@ def _secret(value: str) -> str:
     return value
 
 
+def _earlier_secrets(value: str) -> tuple[str, ...]:
+    return (value,) if value else ()
+
+
+def _countries(value: str) -> frozenset[str]:
+    countries = frozenset(country.strip().upper() for country in value.split(","))
+    if unknown := sorted(countries - SUPPORTED_REGIONS):
+        raise ValueError(f"{', '.join(unknown)!r} is no country of ISO 3166 with telephones, such as US or MX")
+    return countries
+
+
 def _redis(value: str) -> str | None:
     if value:
         parse_redis_url(value)
@@ -217,6 +262,16 @@ def _port(value: str) -> int:
 
 def _workers(value: str) -> int:
     return _number(value, 1, 64)
+
+
+def _most_texts(value: str) -> int | None:
+    return _number(value, 1, 1_000_000) if value else None
+
+
+def _log_level(value: str) -> str:
+    if value.lower() not in LOG_LEVELS:
+        raise ValueError(f"must be one of {', '.join(LOG_LEVELS)}")
+    return value.lower()
 
 
 def _number(value: str, least: int, most: int) -> int:

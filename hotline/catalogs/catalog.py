@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import logging
 import math
 import threading
 import time
@@ -18,6 +17,7 @@ import polib
 
 from hotline.catalogs.pofile import UNPRINTABLE, PoError, read
 from hotline.locales import LOCALES
+from hotline.logs import Log
 from hotline.script.model import Message, Script
 from hotline.script.placeholders import placeholders_in
 
@@ -28,7 +28,7 @@ REVIEWED = "reviewed: yes"
 # With the day behind it: the English was worded anew without a change of its meaning, and the translation kept.
 REWORDED = "reworded: "
 
-log = logging.getLogger(__name__)
+log = Log(__name__)
 
 FileStamp = tuple[int, int, int]
 
@@ -122,17 +122,24 @@ class Catalogs:
         if problems:
             raise CatalogError(tuple(problems))
         self._loaded: Mapping[str, _Loaded] = loaded
+        self._version = 0
         for folder in sorted(locales.glob("*/LC_MESSAGES")):
             if folder.parent.name not in script.languages:
                 log.warning(
-                    "%s is left out: languages.toml has no such language; add it there or remove the folder",
-                    folder.parent,
+                    "a folder of locales is left out: languages.toml has no such language; "
+                    "add it there or remove the folder",
+                    language=folder.parent.name,
                 )
 
     @property
     def languages(self) -> tuple[str, ...]:
         """The languages that have a PO file, in the script's order; the source language has none."""
         return tuple(self._paths)
+
+    @property
+    def version(self) -> int:
+        """Grows whenever what may be said has changed."""
+        return self._version
 
     def text(self, language: str, message_id: str) -> str | None:
         """What may be said; None where the translation is missing or stale, or there is no such language or message."""
@@ -204,10 +211,15 @@ class Catalogs:
         try:
             loaded = self._load(path)
         except PoError as error:
-            log.warning("%s. Until then the line says what the last good file said.", error)
+            log.warning(
+                "a catalog cannot be read, and the line says what the last good one said; run: hotline check",
+                language=language,
+                error=error,
+            )
         else:
             self._loaded = {**self._loaded, language: loaded}
-            log.info("%s is read again", path)
+            self._version += 1
+            log.info("a catalog is read again", language=language)
 
     def _load(self, path: Path) -> _Loaded:
         entries = entries_of(read(path))

@@ -171,6 +171,13 @@ def render_no_call() -> str:
     return str(VoiceResponse())
 
 
+def render_refusal() -> str:
+    """The TwiML document that does not take the call, which then costs nothing."""
+    response = VoiceResponse()
+    response.reject(reason="busy")
+    return str(response)
+
+
 def _said(script: Script, reply: Reply) -> Iterator[Say]:
     """What is said before the choices. A greeting needs no question besides; help does not wait for it."""
     if reply.introduction and reply.node == MAIN_MENU:

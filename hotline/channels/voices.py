@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import logging
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -13,9 +12,10 @@ from hotline.channels.audio.recordings import Recordings
 from hotline.channels.repertoire import all_syntheses
 from hotline.channels.utterances import Utterance
 from hotline.channels.wording import SpokenWording
+from hotline.logs import Log
 from hotline.script.model import Script, TwilioVoice
 
-log = logging.getLogger(__name__)
+log = Log(__name__)
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,7 +68,7 @@ class Voices:
                 self.audio.file(synthesis := synthesis_of(utterance, language))
                 return Played(address(language.code, synthesis.digest))
             except (EspeakError, OSError) as error:
-                log.warning("no sound made for %s: %s", language.code, type(error).__name__)
+                log.warning("no sound made", language=language.code, error=error)
         return Spoken(utterance.words, language.stand_in, utterance.slowly)
 
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import logging
 import threading
 from contextlib import suppress
 from typing import cast
@@ -11,6 +10,7 @@ from typing import cast
 from redis.exceptions import RedisError
 
 from hotline.console.drafts_view import digest_of_changes
+from hotline.logs import Log
 from hotline.releases.drafting import Drafted
 from hotline.releases.publishing import Publishing
 from hotline.store.connection import RedisClient
@@ -21,7 +21,7 @@ KEPT_SECONDS = 24 * 3600
 # Whoever looks for longer has died; a look takes a few seconds.
 LOOKING_SECONDS = 30
 
-log = logging.getLogger(__name__)
+log = Log(__name__)
 
 
 class Checking:
@@ -55,8 +55,8 @@ class Checking:
         try:
             problems = self._publishing.problems_of(drafted)
             self._redis.set(_FOUND, json.dumps({"state": state, "problems": problems}), ex=KEPT_SECONDS)
-        except Exception:
-            log.exception("the draft could not be checked")
+        except Exception as error:  # noqa: BLE001 - it is only a look ahead
+            log.error("the draft could not be checked", error=error)  # noqa: TRY400 - the log takes the error itself
         finally:
             with suppress(RedisError):
                 self._redis.delete(f"{_LOOKING}:{state}")

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import logging
 import tempfile
 import threading
 import time
@@ -18,6 +17,7 @@ from uuid import uuid4
 
 from redis.exceptions import RedisError
 
+from hotline.logs import Log
 from hotline.releases.drafting import Base, Drafted
 from hotline.releases.files import SCRIPT_FOLDER, TRAINED, Files, digest_of
 from hotline.releases.learning import Learning, lesson_of
@@ -36,7 +36,7 @@ _BEFORE, _AFTER = "before.npz", "after.npz"
 _LEARNED_WITH = ("/examples.toml", "/commands.toml")
 _FAILED = "Learning failed ({}). The draft stays as it is; the log of the line says more."
 
-log = logging.getLogger(__name__)
+log = Log(__name__)
 
 
 class Status(StrEnum):
@@ -139,8 +139,8 @@ class LearningJob:
                 before, after = self._learning.scores(release, [release / _BEFORE, release / _AFTER], tell)
         except PublishError as error:
             return replace(lesson, status=Status.FAILED, problems=error.problems)
-        except Exception as error:
-            log.exception("learning from the draft failed")
+        except Exception as error:  # noqa: BLE001 - the operator is told that it failed
+            log.error("learning from the draft failed", error=error)  # noqa: TRY400 - the log takes the error itself
             return replace(lesson, status=Status.FAILED, problems=(_FAILED.format(type(error).__name__),))
         return replace(lesson, status=Status.DONE, before=before, after=after)
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import logging
 import threading
 import time
 from collections.abc import Callable
@@ -17,6 +16,7 @@ from uuid import uuid4
 from redis.exceptions import RedisError
 
 from hotline.console.desk import Desk
+from hotline.logs import Log
 from hotline.releases.publishing import PublishError, Tell
 from hotline.store.connection import RedisClient
 from hotline.store.lease import Lease
@@ -33,7 +33,7 @@ LOOK_SECONDS = 0.05
 # What is waited for after a release is live.
 TAKING_UP = "taking up"
 
-log = logging.getLogger(__name__)
+log = Log(__name__)
 
 
 class Task(StrEnum):
@@ -174,10 +174,10 @@ class PublishingJob:
         except PublishError as error:
             return replace(publication, status=Status.REFUSED, problems=error.problems)
         except RedisError as error:
-            log.warning("publishing was interrupted: %s", type(error).__name__)
+            log.warning("publishing was interrupted", error=error)
             raise
-        except Exception as error:
-            log.exception("publishing failed")
+        except Exception as error:  # noqa: BLE001 - the operator is told that it failed
+            log.error("publishing failed", error=error)  # noqa: TRY400 - the log takes the error itself
             what = (
                 f"Publishing failed ({type(error).__name__}). What is live stays live; the log of the line says more."
             )

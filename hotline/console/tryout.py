@@ -25,6 +25,7 @@ from hotline.settings import Settings
 from hotline.store.sessions import Sessions
 from hotline.store.texts import TextOutcomes
 from hotline.web.audio import audio_blueprint
+from hotline.web.limits import Traffic
 from hotline.web.outgoing import Outgoing
 from hotline.web.webhooks import Webhooks
 
@@ -79,10 +80,11 @@ class Trial:
         webhooks = Webhooks(
             settings=self.settings,
             content=self.desk.live.content,
-            sessions=Sessions(redis, secret),
+            sessions=Sessions(redis, (secret,)),
             counts=None,
             outgoing=Outgoing(self.settings, InProcessAdapter(app.wsgi_app)),
             outcomes=TextOutcomes(redis, secret),
+            traffic=Traffic(self.settings.most_texts),
             now=self.desk.now,
         )
         app.register_blueprint(webhooks.blueprint(self.content))

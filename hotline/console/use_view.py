@@ -25,6 +25,7 @@ class Use:
     begun: Mapping[str, tuple[int, ...]]
     told: Mapping[str, int]
     words: Mapping[str, Mapping[Outcome, int]]
+    failed: int = 0
 
     @property
     def is_empty(self) -> bool:
@@ -56,6 +57,7 @@ def use_of(counted: Mapping[date, Day]) -> Use:
     begun: Counter[tuple[str, date]] = Counter()
     told: Counter[str] = Counter()
     words: dict[str, Counter[Outcome]] = {}
+    failed = 0
     for day in days:
         for what, times in counted[day].items():
             match what.what:
@@ -63,6 +65,8 @@ def use_of(counted: Mapping[date, Day]) -> Use:
                     begun[what.channel, day] += times
                 case counts.TOLD:
                     told[what.topic] += times
+                case counts.FAILED:
+                    failed += times
                 case outcome:
                     words.setdefault(what.language, Counter())[Outcome(outcome)] += times
     channels = sorted({channel for channel, _ in begun})
@@ -71,6 +75,7 @@ def use_of(counted: Mapping[date, Day]) -> Use:
         begun={channel: tuple(begun[channel, day] for day in days) for channel in channels},
         told=dict(sorted(told.items(), key=lambda item: (-item[1], item[0]))),
         words=words,
+        failed=failed,
     )
 
 

@@ -8,6 +8,7 @@ from functools import cache
 from pathlib import Path
 
 from hotline.catalogs.catalog import Catalogs
+from hotline.channels.documents import Documents
 from hotline.channels.voices import Voices, voices_of
 from hotline.channels.wording import SpokenWording, WrittenWording
 from hotline.locales import LOCALES
@@ -30,7 +31,7 @@ _UNDERSTOOD_BY = frozenset(
 class Content:
     """What one reply is made of. Whoever answers takes one and keeps to it, so that no reply is of two releases.
 
-    `locales` is the folder of its catalogs, examples and recordings.
+    `locales` is the folder of its catalogs, examples and recordings; `documents` are those that were rendered lately.
     """
 
     script: Script
@@ -40,6 +41,7 @@ class Content:
     spoken: SpokenWording
     voices: Voices
     locales: Path
+    documents: Documents
 
 
 @cache
@@ -77,4 +79,5 @@ def content_of(script: Script, understanding: Understanding, locales: Path, audi
         spoken=spoken,
         voices=voices_of(spoken, locales, audio),
         locales=locales,
+        documents=Documents(),
     )

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import logging
 import shutil
 import threading
 import time
@@ -17,6 +16,7 @@ from redis.exceptions import RedisError
 
 from hotline.catalogs.catalog import CatalogError
 from hotline.channels.audio.files import write_whole
+from hotline.logs import Log
 from hotline.releases.content import Content, content_in, packaged_content
 from hotline.releases.files import Manifest, write_folder
 from hotline.script.loader import ScriptError
@@ -33,7 +33,7 @@ _POINTER = "live"
 
 UNUSABLE = (ScriptError, CatalogError, UnderstandingError, LostReleaseError, RedisError, OSError, ValueError)
 
-log = logging.getLogger(__name__)
+log = Log(__name__)
 
 
 @dataclass(frozen=True, slots=True)
@@ -193,7 +193,7 @@ class Live:
         if content is not self.content:
             self._before = self.content
         self._speaking, self._ready, self._trouble = Speaking(live, content), None, ""
-        log.info("release %d is live", live.number)
+        log.info("a release is live", release=live.number)
         self._keep(live)
 
     def _loaded(self, manifest: str) -> Content | None:
@@ -206,7 +206,7 @@ class Live:
         except UNUSABLE as error:
             why = _first_line(error)
             self._refused = _Refused(manifest, why, time.monotonic() + RETRY_SECONDS)
-            log.warning("a release cannot be taken up: %s", why)
+            log.warning("a release cannot be taken up; the console says why", error=error)
             return None
         self._refused = None
         return content
@@ -233,7 +233,7 @@ class Live:
                 if old.name != live.manifest:
                     shutil.rmtree(old, ignore_errors=True)
         except OSError as error:
-            log.warning("the release could not be kept on disk: %s", error.strerror)
+            log.warning("the release could not be kept on disk", error=error)
 
 
 def kept_on_disk(folder: Path, audio: Path) -> Speaking | None:
@@ -248,7 +248,7 @@ def kept_on_disk(folder: Path, audio: Path) -> Speaking | None:
     try:
         return Speaking(pointer, content_in(kept, audio))
     except UNUSABLE as error:
-        log.warning("the release on disk is left aside: %s", _first_line(error))
+        log.warning("the release on disk is left aside", error=error)
         return None
 
 

@@ -85,6 +85,7 @@ class Phrase(StrEnum):
     TEXT_LIMIT = "text-limit"
     TEXT_FAILED = "text-failed"
     NO_TRANSFER = "no-transfer"
+    TOO_MANY = "too-many"
     KEY_STAR = "key-star"
     KEY_POUND = "key-pound"
     WEB_DOT = "web-dot"

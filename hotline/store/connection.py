@@ -31,6 +31,8 @@ Arguments = ParamSpec("Arguments")
 Result = TypeVar("Result")
 
 DEFAULT_TIMEOUT = 0.4
+# Somebody waits for an answer of the line, which asks twice, and before that may have to connect.
+PROMPT_SECONDS = 0.15
 # For a command, where nobody waits for an answer of the line meanwhile.
 PATIENCE_SECONDS = 5.0
 # Somebody waits for an answer meanwhile.
@@ -77,16 +79,20 @@ def connect(url: str, *, timeout: float = DEFAULT_TIMEOUT) -> RedisClient:
 def connect_embedded(server: EmbeddedServer, *, timeout: float = DEFAULT_TIMEOUT) -> RedisClient:
     """A client that starts the embedded server, for all processes, whenever it finds it gone.
 
-    One thread does so, for a second or so at the most; meanwhile, and where it fails, the others have an outage.
+    Whoever finds it gone waits for it as long as for a connection; meanwhile, and where it fails, there is an outage.
     """
     return _pooled(_EmbeddedConnection, {**_settings(timeout), "server": server, "starting": threading.Lock()})
 
 
 @dataclass(frozen=True, slots=True)
 class Store:
-    """Where the line keeps what it remembers; `server` is None where somebody else looks after it."""
+    """Where the line keeps what it remembers; `server` is None where somebody else looks after it.
+
+    `prompt` waits no longer than a resident should, `client` a little longer.
+    """
 
     client: RedisClient
+    prompt: RedisClient
     server: EmbeddedServer | None
 
     def scrub(self) -> None:
@@ -98,9 +104,9 @@ class Store:
 def open_store(url: str | None, folder: Path) -> Store:
     """The store of a URL, or without one that of the embedded server in a folder. Nothing is started or sent yet."""
     if url:
-        return Store(connect(url), None)
+        return Store(connect(url), connect(url, timeout=PROMPT_SECONDS), None)
     server = EmbeddedServer(folder)
-    return Store(connect_embedded(server), server)
+    return Store(connect_embedded(server), connect_embedded(server, timeout=PROMPT_SECONDS), server)
 
 
 @contextmanager
@@ -168,17 +174,26 @@ class _EmbeddedConnection(redis.UnixDomainSocketConnection):
             self._start()
             connected = self._server.connect(self.socket_connect_timeout)
         if connected is None:
-            raise redis.ConnectionError("The embedded server ended as soon as it had started.")
+            raise redis.ConnectionError("The embedded server is not there yet, or ended as soon as it had started.")
         connected.settimeout(self.socket_timeout)
         return connected
 
     def _start(self) -> None:
+        """Has the server started, and waits for it no longer than for a connection."""
         if not self._starting.acquire(blocking=False):
             raise redis.ConnectionError("The embedded server is being started.")
+        failures: list[EmbeddedServerError] = []
+        starter = threading.Thread(target=self._bring_back, args=[failures], daemon=True)
+        starter.start()
+        starter.join(self.socket_connect_timeout)
+        if failures:
+            raise redis.ConnectionError(str(failures[0])) from failures[0]
+
+    def _bring_back(self, failures: list[EmbeddedServerError]) -> None:
         try:
             self._server.ensure(RESTART_SECONDS)
         except EmbeddedServerError as error:
-            raise redis.ConnectionError(str(error)) from error
+            failures.append(error)
         finally:
             self._starting.release()
 

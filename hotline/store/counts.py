@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import logging
 import threading
 from collections import Counter
 from collections.abc import Iterable, Mapping
@@ -14,22 +13,24 @@ from typing import TypeAlias, cast
 from redis.exceptions import RedisError
 
 from hotline.dialogue.reply import Outcome
+from hotline.logs import Log
 from hotline.store.connection import RedisClient
 
 KEPT_SECONDS = 400 * 24 * 3600
 # Counts are sent together, so that no resident waits for them; a worker that is killed loses those of so many seconds.
 SEND_AFTER_SECONDS = 5.0
 
-# A conversation began; a topic was told.
-BEGUN, TOLD = "begun", "told"
+# A conversation began; a topic was told; something went wrong here.
+BEGUN, TOLD, FAILED = "begun", "told", "failed"
+_EVENTS = frozenset({BEGUN, FAILED})
 _WORDS = frozenset(Outcome)
 
-log = logging.getLogger(__name__)
+log = Log(__name__)
 
 
 @dataclass(frozen=True, slots=True)
 class Counted:
-    """What is counted, and nothing finer. `what` is BEGUN, TOLD or an Outcome; TOLD alone names a `topic`.
+    """What is counted, and nothing finer. `what` is BEGUN, TOLD, FAILED or an Outcome; TOLD alone names a `topic`.
 
     `channel` is empty in what was counted before channels were, `language` where none was chosen yet.
     """
@@ -49,7 +50,7 @@ class Counted:
         match field.split(":"):
             case [language, what] if what in _WORDS:
                 return cls("", language, what)
-            case [channel, language, what] if what == BEGUN or what in _WORDS:
+            case [channel, language, what] if what in _EVENTS or what in _WORDS:
                 return cls(channel, language, what)
             case [channel, language, what, topic] if what == TOLD and topic:
                 return cls(channel, language, what, topic)
@@ -93,7 +94,7 @@ class Counts:
             try:
                 self._add(day, {field: times for (_, field), times in of_day.items()})
             except RedisError as error:
-                log.warning("counts not sent: %s", type(error).__name__)
+                log.warning("counts not sent", error=error)
                 with self._lock:
                     self._counted += of_day
 

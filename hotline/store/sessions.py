@@ -2,45 +2,59 @@
 
 from __future__ import annotations
 
-import hmac
-import logging
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, replace
 from typing import cast
 
 from redis.exceptions import RedisError
 
 from hotline.dialogue.session import Session
+from hotline.logs import Log
+from hotline.store.breaker import Breaker
 from hotline.store.codec import RecordError, decode, encode
 from hotline.store.connection import RedisClient
+from hotline.store.keys import Conversation, Keys, short_digest
 
 TEXT_SECONDS = 24 * 3600
 CALL_SECONDS = 2 * 3600
 LANGUAGE_SECONDS = 30 * 24 * 3600
 
-# Twilio repeats a webhook within 15 seconds at the most.
-STEP_SECONDS = 120
+# Twilio repeats a webhook within 15 seconds at the most. Who pauses as long begins to be counted anew.
+STEP_SECONDS = 60
 STEPS_KEPT = 8
 
-log = logging.getLogger(__name__)
+# What a server answers that is none, or no server of this kind; redis-py and what reads its answers raise these.
+STORE_ERRORS = (RedisError, OSError, ValueError, TypeError, AttributeError)
+
+log = Log(__name__)
 
 # A step is kept with the session before it, so that a repeat is answered from where the first one started. A step that
 # Twilio did not name is a repeat only while it is the latest one: the same key may be pressed again later.
+#
+# A server that is full, or takes no writes for another reason, still tells the language. The session is not told then:
+# it could not move on, and the next key would be taken for one of a question that was answered long ago.
 _LOAD = """
-local function turns(record) return tonumber(string.match(record, '^%[(%d+)')) or 0 end
-local session = redis.call('GET', KEYS[1]) or ''
-local language = redis.call('GET', KEYS[2]) or ''
-for _, step in ipairs(redis.call('LRANGE', KEYS[3], 0, -1)) do
-    local id, before_language, before = string.match(step, '^(%x+) (%S*) (.*)$')
-    if id == ARGV[1] then
-        if ARGV[2] == 'named' or turns(session) <= turns(before) + 1 then return {before, before_language, 1} end
-        redis.call('LREM', KEYS[3], 1, step)
+local function turns(record) return tonumber(string.match(record, '^%d+')) or 0 end
+local found = redis.call('MGET', KEYS[1], KEYS[2], KEYS[3])
+local session, language = found[1] or '', found[2] or ''
+local count, before_this = string.match(found[3] or '', '^(%d+)\\n(.*)$')
+local arrivals = tonumber(count or 0)
+local steps = {ARGV[1] .. ' ' .. language .. ' ' .. session}
+for step in string.gmatch(before_this or '', '[^\\n]+') do
+    local id, before_language, before = string.match(step, '^(%S+) (%S*) (.*)$')
+    if id ~= ARGV[1] then
+        steps[#steps + 1] = step
+    elseif ARGV[2] == 'named' or turns(session) <= turns(before) + 1 then
+        return {before, before_language, arrivals, 'repeated'}
     end
 end
-redis.call('LPUSH', KEYS[3], ARGV[1] .. ' ' .. language .. ' ' .. session)
-redis.call('LTRIM', KEYS[3], 0, ARGV[3] - 1)
-redis.call('EXPIRE', KEYS[3], ARGV[4])
-return {session, language, 0}
+if KEYS[4] then arrivals = tonumber(redis.call('GET', KEYS[4]) or 0) end
+if ARGV[5] == 'arrives' then arrivals = arrivals + 1 end
+local kept_steps = arrivals .. '\\n' .. table.concat(steps, '\\n', 1, math.min(#steps, ARGV[3]))
+local kept = redis.pcall('SET', KEYS[3], kept_steps, 'EX', ARGV[4])
+if kept.err then return {'', language, 0, 'unkept'} end
+if KEYS[4] then redis.call('SET', KEYS[4], arrivals, 'EX', ARGV[4]) end
+return {session, language, arrivals, 'first'}
 """
 
 # Another step that came between is not undone: its turn is counted and the later answer stands. A repeat changes
@@ -52,7 +66,7 @@ local new = ARGV[2]
 if session == '' and (ARGV[1] ~= '' or redis.call('EXISTS', KEYS[3]) == 0) then return end
 if session ~= ARGV[1] and session ~= new then
     if ARGV[6] == 'repeated' then return end
-    new = '[' .. tonumber(string.match(session, '^%[(%d+)') or 0) + 1 .. string.match(new, '^%[%d+(.*)$')
+    new = tonumber(string.match(session, '^%d+') or 0) + 1 .. string.match(new, '^%d+(.*)$')
 end
 redis.call('SET', KEYS[1], new, 'EX', ARGV[3])
 if ARGV[4] ~= '' then redis.call('SET', KEYS[2], ARGV[4], 'EX', ARGV[5]) end
@@ -60,43 +74,50 @@ if ARGV[4] ~= '' then redis.call('SET', KEYS[2], ARGV[4], 'EX', ARGV[5]) end
 
 
 @dataclass(frozen=True, slots=True)
-class Conversation:
-    """Who talks with the line, for the time of one request only: nothing of this is stored as it is.
-
-    `call` is None for texts; a caller who hides the number is known by the call alone.
-    """
-
-    channel: str
-    number: str
-    call: str | None = None
-
-
-@dataclass(frozen=True, slots=True)
 class Step:
-    """One webhook. `named` if Twilio gave it a name of its own: its content then does not matter."""
+    """One webhook. `named` if Twilio gave it a name of its own: its content then does not matter.
+
+    `arrives` where somebody writes or calls, and does not only press a key.
+    """
 
     id: str
     named: bool
+    arrives: bool = True
 
 
 @dataclass(frozen=True, slots=True)
 class Loaded:
-    """`record` is what stands in Redis for the session; None where Redis could not be asked."""
+    """`record` is what stands in Redis for the session; None where Redis could not be asked, or keeps nothing.
+
+    `arrivals` is how often this number wrote or called, this time included, since it paused for STEP_SECONDS.
+    `moved_from` is the secret under which the session was found, where that is an earlier one.
+    """
 
     session: Session
     record: bytes | None
     repeated: bool = False
+    arrivals: int = 0
+    moved_from: str | None = None
 
 
 class Sessions:
     """The sessions of one line. With Redis out of reach a session is new and is not kept; nothing is raised.
 
+    `secrets` are the one under which sessions are kept, then earlier ones under which they may still be found.
     `after_forgetting` is called once a session is gone from Redis, for what keeps more than its keys.
     """
 
-    def __init__(self, redis: RedisClient, secret: str, *, after_forgetting: Callable[[], None] = lambda: None) -> None:
+    def __init__(
+        self,
+        redis: RedisClient,
+        secrets: tuple[str, ...],
+        breaker: Breaker | None = None,
+        *,
+        after_forgetting: Callable[[], None] = lambda: None,
+    ) -> None:
         self._redis = redis
-        self._secret = secret
+        self._secret, *self._earlier = secrets
+        self._breaker = breaker or Breaker()
         self._after_forgetting = after_forgetting
         self._load = redis.register_script(_LOAD)
         self._save = redis.register_script(_SAVE)
@@ -104,77 +125,108 @@ class Sessions:
     def load(self, conversation: Conversation, step: Step) -> Loaded:
         """The session before this step, also where the step is a repeat."""
         arguments = [
-            _digest(self._secret, "step", step.id),
+            short_digest(self._secret, "step", step.id),
             "named" if step.named else "unnamed",
             STEPS_KEPT,
             STEP_SECONDS,
+            "arrives" if step.arrives else "goes on",
         ]
+        keys = Keys.of(conversation, self._secret)
+        asked = [keys.session, keys.language, keys.steps]
+        if conversation.call and step.arrives:
+            # Each call has steps of its own.
+            asked.append(keys.arrivals)
         try:
-            answer = self._load(keys=self._keys(conversation), args=arguments)
-        except RedisError as error:
-            log.warning("session not loaded: %s", type(error).__name__)
+            with self._breaker.asking():
+                answer = self._load(keys=asked, args=arguments)
+            loaded = _loaded(*cast("tuple[bytes, bytes, int, bytes]", answer))
+            return self._found_earlier(conversation, loaded) or loaded
+        except STORE_ERRORS as error:
+            log.warning("session not loaded", error=error)
             return Loaded(Session(kept=False), None)
-        record, language, repeated = cast("tuple[bytes, bytes, int]", answer)
-        return Loaded(_session(record, language.decode("ascii", "replace")), record, bool(repeated))
 
     def save(
         self, conversation: Conversation, loaded: Loaded, session: Session | None, *, learned: str | None = None
-    ) -> None:
+    ) -> bool:
         """Keeps the session, and for the next one the language if it was learned in this turn.
 
-        Forgets the session, the language and the steps where the session is None.
+        Forgets the session, the language and the steps where the session is None. False where it could not.
         """
         if loaded.record is None:
-            return
-        keys = self._keys(conversation)
+            return False
         try:
-            if session is None:
-                self._redis.delete(*keys)
-                self._after_forgetting()
-                return
-            arguments: list[bytes | str | int] = [
-                loaded.record,
-                encode(session),
-                CALL_SECONDS if conversation.call else TEXT_SECONDS,
-                learned or "",
-                LANGUAGE_SECONDS,
-                "repeated" if loaded.repeated else "first",
-            ]
-            self._save(keys=keys, args=arguments)
-        except RedisError as error:
-            log.warning("session not saved: %s", type(error).__name__)
+            with self._breaker.asking():
+                if session is None:
+                    self._forget(conversation)
+                    return True
+                arguments: list[bytes | str | int] = [
+                    loaded.record,
+                    encode(session),
+                    CALL_SECONDS if conversation.call else TEXT_SECONDS,
+                    learned or (session.language if loaded.moved_from else None) or "",
+                    LANGUAGE_SECONDS,
+                    "repeated" if loaded.repeated else "first",
+                ]
+                keys = Keys.of(conversation, self._secret)
+                self._save(keys=[keys.session, keys.language, keys.steps], args=arguments)
+                if loaded.moved_from:
+                    self._leave_to_repeats(Keys.of(conversation, loaded.moved_from))
+        except STORE_ERRORS as error:
+            log.warning("session not saved", error=error)
+            return False
+        return True
 
     def begin(self, conversation: Conversation, session: Session) -> None:
         """Begins a conversation of which the line speaks first; it goes on in the language that is spoken."""
-        session_key, language_key, _ = self._keys(conversation)
+        keys = Keys.of(conversation, self._secret)
         try:
-            with self._redis.pipeline(transaction=False) as pipeline:
-                pipeline.set(session_key, encode(session), ex=TEXT_SECONDS)
+            with self._breaker.asking(), self._redis.pipeline(transaction=False) as pipeline:
+                pipeline.set(keys.session, encode(session), ex=TEXT_SECONDS)
                 if session.language:
-                    pipeline.set(language_key, session.language, ex=LANGUAGE_SECONDS)
+                    pipeline.set(keys.language, session.language, ex=LANGUAGE_SECONDS)
                 pipeline.execute()
-        except RedisError as error:
-            log.warning("conversation not begun: %s", type(error).__name__)
+        except STORE_ERRORS as error:
+            log.warning("conversation not begun", error=error)
 
-    def _keys(self, conversation: Conversation) -> list[str]:
-        """The session, the language remembered and the steps: in one slot of a cluster, by the hash tag."""
-        of_all_calls = replace(conversation, call=None)
-        return [
-            key_of("session", conversation, self._secret),
-            key_of("language", of_all_calls, self._secret),
-            key_of("steps", conversation, self._secret),
-        ]
+    def _found_earlier(self, conversation: Conversation, loaded: Loaded) -> Loaded | None:
+        """What is kept under an earlier secret, where nothing is under the present one."""
+        if loaded.record != b"" or loaded.session.language:
+            return None
+        for secret in self._earlier:
+            keys = Keys.of(conversation, secret)
+            with self._breaker.asking(), self._redis.pipeline(transaction=False) as pipeline:
+                pipeline.get(keys.session)
+                pipeline.get(keys.language)
+                record, language = cast("list[bytes | None]", pipeline.execute())
+            if record or language:
+                session = _session(record or b"", (language or b"").decode("ascii", "replace"))
+                return replace(loaded, session=session, moved_from=secret)
+        return None
+
+    def _leave_to_repeats(self, keys: Keys) -> None:
+        with self._redis.pipeline(transaction=False) as pipeline:
+            for key in (keys.session, keys.language):
+                pipeline.expire(key, STEP_SECONDS)
+            pipeline.execute()
+
+    def _forget(self, conversation: Conversation) -> None:
+        self._delete(conversation, [self._secret, *self._earlier])
+        self._after_forgetting()
+
+    def _delete(self, conversation: Conversation, secrets: Iterable[str]) -> None:
+        """Keys under several secrets may be in several slots of a cluster."""
+        with self._redis.pipeline(transaction=False) as pipeline:
+            for keys in (Keys.of(conversation, secret) for secret in secrets):
+                for key in (keys.session, keys.language, keys.steps, keys.arrivals):
+                    pipeline.delete(key)
+            pipeline.execute()
 
 
-def key_of(kind: str, conversation: Conversation, secret: str) -> str:
-    """A key of a conversation in Redis; all of one number share a hash tag, and so a slot of a cluster."""
-    call = f":{_digest(secret, 'call', conversation.call)}" if conversation.call else ""
-    return f"{kind}:{{{_digest(secret, conversation.channel, conversation.number)}}}{call}"
-
-
-def _digest(secret: str, *what: str) -> str:
-    message = "\0".join(what).encode("utf-8", "surrogatepass")
-    return hmac.digest(secret.encode(), message, "sha256")[:16].hex()
+def _loaded(record: bytes, language: bytes, arrivals: int, how: bytes) -> Loaded:
+    spoken = language.decode("ascii", "replace")
+    if how == b"unkept":
+        return Loaded(Session(language=spoken or None, kept=False), None)
+    return Loaded(_session(record, spoken), record, how == b"repeated", int(arrivals))
 
 
 def _session(record: bytes, language: str) -> Session:

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import logging
 import unicodedata
 from collections.abc import Iterable
 from functools import cache
 from pathlib import Path
 
 from hotline.locales import LOCALES
+from hotline.logs import Log
 from hotline.script.model import SHORT_NUMBER_DIGITS, TOWN_TOPIC, ZIP_DIGITS, Script
 from hotline.understanding.encoder import ENCODER_FILE, Encoder, EncoderError, Floats, load_encoder
 from hotline.understanding.languages import LanguageModel
@@ -34,7 +34,7 @@ _LANGUAGE_COMMAND = f"{COMMAND_PREFIX}language"
 # It is the same for every release, and the largest thing in memory.
 _shared_encoder = cache(load_encoder)
 
-log = logging.getLogger(__name__)
+log = Log(__name__)
 
 
 class Understanding:
@@ -158,7 +158,7 @@ def load_understanding(
     try:
         require_current(learned, locales, script.languages)
     except UnderstandingError as error:
-        log.warning("%s", error)
+        log.warning("examples have changed since they were learned; run: hotline understand train", error=error)
     return Understanding(script, read_steering(script, locales), learned, _encoder(encoder))
 
 
@@ -166,7 +166,7 @@ def _encoder(path: Path) -> Encoder | None:
     try:
         return _shared_encoder(path)
     except EncoderError as error:
-        log.warning("texts are understood by their looks alone: %s", error)
+        log.warning("texts are understood by their looks alone", error=error)
         return None
 
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import logging
 from collections.abc import Callable, Iterable
 from pathlib import Path
 
@@ -10,12 +9,13 @@ from flask import Blueprint, Response, abort, request, send_file
 
 from hotline.channels.audio.espeak import EspeakError
 from hotline.channels.voices import Voices
+from hotline.logs import Log
 from hotline.releases.content import Content
 
 # An address holds the digest of its sound, so that what it gives never changes.
 A_YEAR_SECONDS = 365 * 24 * 3600
 
-log = logging.getLogger(__name__)
+log = Log(__name__)
 
 
 def audio_blueprint(contents: Callable[[], Iterable[Content]]) -> Blueprint:
@@ -52,5 +52,5 @@ def _find(voices: Voices, language: str, digest: str) -> Path | None:
     try:
         return voices.audio.find(language, digest) if voices.audio else None
     except (EspeakError, OSError) as error:
-        log.warning("no sound made for %s: %s", language, type(error).__name__)
+        log.warning("no sound made", language=language, error=error)
         return None

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import logging
 from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from functools import cached_property
@@ -17,6 +16,7 @@ from twilio.http.response import Response
 from twilio.rest import Client
 
 from hotline.dialogue.heard import TextOutcome
+from hotline.logs import Log
 from hotline.settings import Settings
 
 # Twilio answers in a fraction of a second; the caller hears a sentence meanwhile.
@@ -27,7 +27,7 @@ STOPPED_CODE = 21610
 # No such number, a country that is not served, no way to it, a landline, a short code.
 CANNOT_ARRIVE_CODES = frozenset({21211, 21265, 21408, 21612, 21614})
 
-log = logging.getLogger(__name__)
+log = Log(__name__)
 
 
 class Outgoing:
@@ -46,8 +46,7 @@ class Outgoing:
         try:
             outcome = self._sent(sender, to, bodies)
         except Exception as error:  # noqa: BLE001 - the caller waits to be told, whatever went wrong
-            # The error's own text may hold a number.
-            log.error("a text was not sent: %s", type(error).__name__)  # noqa: TRY400
+            log.error("a text was not sent", error=error)  # noqa: TRY400 - the log takes the error itself
             outcome = TextOutcome.FAILED
         then(outcome)
 
@@ -66,7 +65,7 @@ class Outgoing:
                 return TextOutcome.STOPPED
             if error.code in CANNOT_ARRIVE_CODES:
                 return TextOutcome.CANNOT_ARRIVE
-            log.warning("a text was refused: %s", error.code)
+            log.warning("a text was refused", code=error.code)
             return TextOutcome.FAILED
         return TextOutcome.SENT
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import replace
 from datetime import datetime
 
@@ -16,7 +16,8 @@ from hotline.dialogue.scene import TEXT_KEY
 from hotline.dialogue.session import Session
 from hotline.dialogue.which_town import asks_for_town
 from hotline.script.model import MAIN_MENU
-from hotline.store.sessions import Conversation, Step
+from hotline.store.keys import Conversation
+from hotline.store.sessions import Step
 from hotline.understanding.understanding import Understanding
 
 FORM = "application/x-www-form-urlencoded"
@@ -28,6 +29,8 @@ _CALLER = re.compile(rf"{_NUMBER.pattern}|(sip|sips|client):.+")
 
 _FAILED = re.compile(r"https?://[^/]+/(voice|audio)/([a-z-]{2,12})/([^/?#]{1,200})")
 
+# Where somebody begins: writes, or calls.
+ARRIVAL_PATHS = frozenset({"/sms", "/voice"})
 # What tells one webhook of a call from the next where Twilio gives it no name of its own.
 TELLING_FIELDS = ("Body", "Digits", "SpeechResult", "DialCallStatus", "CallStatus")
 
@@ -62,11 +65,11 @@ def caller_of(form: Mapping[str, str], hidden_callers: frozenset[str]) -> Conver
 def step_of(request: Request) -> Step:
     """Which webhook this is: by the name that Twilio gives it, otherwise by what it says."""
     form: MultiDict[str, str] = request.form
-    if sid := form.get("MessageSid"):
-        return Step(sid, named=True)
-    if token := request.headers.get("I-Twilio-Idempotency-Token"):
-        return Step(token, named=True)
-    return Step("\0".join((request.path, *(form.get(name, "") for name in TELLING_FIELDS))), named=False)
+    arrives = request.path in ARRIVAL_PATHS
+    if name := form.get("MessageSid") or request.headers.get("I-Twilio-Idempotency-Token"):
+        return Step(name, named=True, arrives=arrives)
+    what = "\0".join((request.path, *(form.get(name, "") for name in TELLING_FIELDS)))
+    return Step(what, named=False, arrives=arrives)
 
 
 def is_report_on_a_message(form: Mapping[str, str]) -> bool:
@@ -93,15 +96,15 @@ def heard_in_text(body: str, session: Session, understanding: Understanding, at:
 
 
 def heard_in_call(
-    form: Mapping[str, str], session: Session, understanding: Understanding, at: datetime, *, can_be_texted: bool
+    form: Mapping[str, str], session: Session, understand: Callable[[str], Heard], at: datetime, *, can_be_texted: bool
 ) -> Heard:
-    """What Gather or Dial report: a transfer's outcome, keys, speech, or nothing."""
+    """What Gather or Dial report: a transfer's outcome, keys, speech, or nothing. `understand` hears words."""
     if ended := transfer_ended(form, at):
         return ended
     if digits := form.get("Digits"):
         return TextAsked(at, can_arrive=can_be_texted) if digits == TEXT_KEY else Keys(at, digits)
     if words := form.get("SpeechResult"):
-        heard = heard_in_text(words, session, understanding, at)
+        heard = understand(words)
         return _without_language(heard) if asks_for_town(session.node) else heard
     return Silence(at)
 

@@ -2,31 +2,34 @@
 
 from __future__ import annotations
 
-import logging
-import traceback
 from collections.abc import Callable, Iterator
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from datetime import datetime
 from functools import partial
-from pathlib import Path
 
 from flask import Blueprint, Response, abort, g, request
 from werkzeug.exceptions import Forbidden, HTTPException, RequestEntityTooLarge
 
 from hotline.channels.paths import VoicePlace
 from hotline.channels.text import bodies, render_nothing, render_number, render_text, text_of
-from hotline.channels.voice import CallRenderer, render_no_call
+from hotline.channels.voice import CallRenderer, render_no_call, render_refusal
 from hotline.dialogue.advance import advance, begin_texting
-from hotline.dialogue.heard import Arrival, Heard, TextEnded, TextOutcome, Unheard
+from hotline.dialogue.heard import Arrival, Heard, TextEnded, TextOutcome, Unheard, Words
+from hotline.dialogue.otherwise import farewell, is_urgent, not_forgotten
 from hotline.dialogue.reply import Reply, SendText, Turn
 from hotline.dialogue.session import Session
 from hotline.dialogue.transferring import Transferring
+from hotline.logs import Log
 from hotline.releases.content import Content
-from hotline.script.model import PERSON_TOPIC, Script
+from hotline.script.model import PERSON_TOPIC, Phrase, Script
 from hotline.settings import Settings
-from hotline.store.counts import BEGUN, TOLD, Counted, Counts
-from hotline.store.sessions import Conversation, Loaded, Sessions
+from hotline.store.counts import BEGUN, FAILED, TOLD, Counted, Counts
+from hotline.store.keys import Conversation
+from hotline.store.sessions import Loaded, Sessions
 from hotline.store.texts import TextOutcomes
+from hotline.understanding.understood import NONE, Guess, Understood
+from hotline.web.limits import MOST_ARRIVALS, MOST_STEPS_OF_A_CALL, Traffic, is_refused
 from hotline.web.outgoing import ANSWER_SECONDS, Outgoing
 from hotline.web.requests import (
     belongs_to_carrier,
@@ -50,7 +53,9 @@ from hotline.web.signature import is_signed
 # A little longer than Twilio may take to accept a text.
 LONGEST_WAIT_SECONDS = ANSWER_SECONDS + 1.0
 
-log = logging.getLogger(__name__)
+NOT_UNDERSTOOD = Understood(None, Guess(NONE, 0.0))
+
+log = Log(__name__)
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,6 +71,7 @@ class Webhooks:
     counts: Counts | None
     outgoing: Outgoing
     outcomes: TextOutcomes
+    traffic: Traffic
     now: Callable[[], datetime]
 
     def blueprint(self, live: Callable[[], Content]) -> Blueprint:
@@ -109,15 +115,15 @@ class Webhooks:
         form = request.form
         if is_report_on_a_message(form) or belongs_to_carrier(form, self.content.script.carrier_words):
             return _twiml(render_nothing())
+        if is_refused(form.get("From", ""), self.settings.text_countries):
+            return _twiml(render_nothing())
         texter = texter_of(form)
         loaded = self.sessions.load(texter, step_of(request))
-        session = self.in_language_of_number(loaded.session)
-        heard = heard_in_text(form.get("Body", ""), session, self.content.understanding, self.now())
-        turn = advance(self.content.script, session, heard)
-        document = render_text(turn.reply, self.content.written)
-        self.sessions.save(texter, loaded, turn.session, learned=turn.learned)
-        self.count(texter, loaded, turn)
-        return _twiml(document)
+        session = self.known(loaded)
+        turn = advance(self.content.script, session, self.heard(form.get("Body", ""), session))
+        if self.is_too_much(loaded) and not is_urgent(self.content.script, turn.reply):
+            return _twiml(self.once_too_often(loaded, turn.reply.language))
+        return _twiml(self.finish(texter, loaded, turn, self.text))
 
     def voice(self) -> Response:
         """A call comes in, or one goes on here for which something could not be fetched."""
@@ -126,15 +132,14 @@ class Webhooks:
             return _twiml(render_no_call())
         caller = caller_of(form, self.content.script.hidden_callers)
         loaded = self.sessions.load(caller, step_of(request))
-        session = self.in_language_of_number(loaded.session)
+        session = self.known(loaded)
+        if loaded.arrivals > MOST_ARRIVALS and not is_fallback(form):
+            return _twiml(self.call_too_often(loaded, session.language or self.content.script.source_language))
         heard: Heard = Arrival(self.now())
         if is_fallback(form):
             session, heard = self.after_failure(session)
         turn = advance(self.content.script, session, heard, by_phone=True)
-        document = self.renderer().call(turn.reply)
-        self.sessions.save(caller, loaded, turn.session, learned=turn.learned)
-        self.count(caller, loaded, turn)
-        return _twiml(document)
+        return _twiml(self.finish(caller, loaded, turn, self.call))
 
     def voice_node(self, language: str, node: str) -> Response:
         """A key, speech, silence, or what became of a text or a transfer, at a node of a call."""
@@ -145,13 +150,57 @@ class Webhooks:
         loaded = self.sessions.load(caller, step_of(request))
         place = VoicePlace.of(language, node)
         session = self.standing_at(place, loaded.session)
+        if session.turns > MOST_STEPS_OF_A_CALL:
+            spoken = session.language or self.content.script.source_language
+            return _twiml(self.renderer().call(farewell(spoken, Phrase.GOODBYE)))
         turn = advance(self.content.script, session, self.heard_in_call(place, session, caller), by_phone=True)
         if isinstance(turn.reply.effect, SendText) and turn.session and not loaded.repeated:
             self.send_text(caller, turn.session)
-        document = self.renderer().call(turn.reply)
-        self.sessions.save(caller, loaded, turn.session, learned=turn.learned)
-        self.count(caller, loaded, turn)
-        return _twiml(document)
+        return _twiml(self.finish(caller, loaded, turn, self.call))
+
+    def heard(self, body: str, session: Session) -> Heard:
+        """What a text says. A fault in the understanding costs no more than that it is not understood."""
+        try:
+            return heard_in_text(body, session, self.content.understanding, self.now())
+        except Exception as error:  # noqa: BLE001 - the menu is better than nothing, whatever went wrong
+            self.note(error)
+            return Words(self.now(), NOT_UNDERSTOOD)
+
+    def is_too_much(self, loaded: Loaded) -> bool:
+        """Whether a sender, or all of them together, write more than the line answers."""
+        return self.traffic.is_too_much() or loaded.arrivals > MOST_ARRIVALS
+
+    def once_too_often(self, loaded: Loaded, language: str) -> str:
+        """One polite notice, then silence."""
+        if loaded.arrivals not in {1, MOST_ARRIVALS + 1}:
+            return render_nothing()
+        return self.text(farewell(language, Phrase.TOO_MANY))
+
+    def call_too_often(self, loaded: Loaded, language: str) -> str:
+        if loaded.arrivals > MOST_ARRIVALS + 1:
+            return render_refusal()
+        return self.renderer().call(farewell(language, Phrase.TOO_MANY))
+
+    def finish(self, conversation: Conversation, loaded: Loaded, turn: Turn, render: Callable[[Reply], str]) -> str:
+        """Renders, saves and counts a turn; its document."""
+        document = render(turn.reply)
+        saved = self.sessions.save(conversation, loaded, turn.session, learned=turn.learned)
+        if turn.session is None and loaded.record is not None and not saved:
+            # It was said too early that everything is forgotten.
+            document = render(not_forgotten(turn.reply))
+        self.count(conversation, loaded, turn)
+        return document
+
+    def text(self, reply: Reply) -> str:
+        written = self.content.written
+        return self.content.documents.of(
+            reply, ("text", self.content.catalogs.version), lambda reply: render_text(reply, written)
+        )
+
+    def call(self, reply: Reply) -> str:
+        renderer = self.renderer()
+        how = (renderer.own_number, renderer.voices.recordings is None, self.content.catalogs.version)
+        return self.content.documents.of(reply, how, renderer.call)
 
     def heard_in_call(self, place: VoicePlace, session: Session, caller: Conversation) -> Heard:
         if is_fallback(request.form):
@@ -160,7 +209,9 @@ class Webhooks:
             outcome = self.outcomes.wait(caller, LONGEST_WAIT_SECONDS)
             return TextEnded(self.now(), outcome or TextOutcome.FAILED)
         can_arrive = can_be_texted(request.form, self.content.script.hidden_callers)
-        return heard_in_call(request.form, session, self.content.understanding, self.now(), can_be_texted=can_arrive)
+        return heard_in_call(
+            request.form, session, partial(self.heard, session=session), self.now(), can_be_texted=can_arrive
+        )
 
     def send_text(self, caller: Conversation, session: Session) -> None:
         """Sends what the call says here as a text; questions to it go on in the same language."""
@@ -176,36 +227,56 @@ class Webhooks:
         texts = bodies(text_of(first.reply, self.content.written))
         self.outgoing.send(request.form.get("To", ""), caller.number, texts, remember)
 
-    def renderer(self) -> CallRenderer:
+    def renderer(self, *, with_sounds: bool = True) -> CallRenderer:
         """Renders for the number that was called; without sounds where one could not be fetched just now."""
-        voices = self.content.voices.without_audio() if is_fallback(request.form) else self.content.voices
+        is_silent = is_fallback(request.form) or not with_sounds
+        voices = self.content.voices.without_audio() if is_silent else self.content.voices
         return CallRenderer(self.content.spoken, voices, request.form.get("To", ""))
 
-    def in_language_of_number(self, session: Session) -> Session:
-        """A number of the line may belong to one language; who spoke another before is greeted in that."""
-        return replace(session, language=session.language or language_of_number(request.form, self.settings.languages))
+    def known(self, loaded: Loaded) -> Session:
+        """The session, in the language of the number that was texted or called where it has none of its own."""
+        session = loaded.session
+        g.language = session.language or language_of_number(request.form, self.settings.languages)
+        return replace(session, language=g.language)
 
     def count(self, conversation: Conversation, loaded: Loaded, turn: Turn) -> None:
-        """Counts a turn once, however often Twilio asks for it."""
-        if self.counts and not loaded.repeated:
+        """Counts a turn once, however often Twilio asks for it. That it cannot be counted costs nobody an answer."""
+        if not self.counts or loaded.repeated:
+            return
+        try:
             self.counts.add(self.now().date(), counted_of(self.content.script, conversation, loaded, turn))
+        except Exception as error:  # noqa: BLE001 - somebody waits for the answer
+            self.note(error)
 
     def status(self) -> Response:
         """Twilio's reports on what became of a text or a call. Nothing of them is kept."""
         return Response(status=204)
 
     def answer_all_the_same(self, error: Exception) -> Response | HTTPException:
-        """Whatever went wrong here, a resident gets the referral number and a caller is connected with it."""
+        """Whatever went wrong here, a resident gets the menu, or else the referral number."""
         if isinstance(error, HTTPException):
             return error
         if "is_signed" not in g:
             return Forbidden()
-        log.error("%s: %s in %s", request.endpoint, type(error).__name__, _place_of(error))
-        if request.path.startswith("/sms"):
+        self.note(error)
+        by_text = request.path.startswith("/sms")
+        named = (request.view_args or {}).get("language", g.get("language"))
+        language = named if named in self.content.script.languages else None
+        try:
+            turn = advance(self.content.script, Session(language=language), Arrival(self.now()), by_phone=not by_text)
+            return _twiml(self.text(turn.reply) if by_text else self.renderer(with_sounds=False).call(turn.reply))
+        except Exception as another:  # noqa: BLE001 - below this there is one more floor
+            self.note(another)
+        if by_text:
             return _twiml(render_number(self.content.written))
-        named = str((request.view_args or {}).get("language"))
-        language = named if named in self.content.script.languages else self.content.script.source_language
-        return _twiml(self.renderer().last_resort(language))
+        return _twiml(self.renderer(with_sounds=False).last_resort(language or self.content.script.source_language))
+
+    def note(self, error: Exception) -> None:
+        """Logs a fault of ours without anybody's data, and counts it."""
+        log.error("a webhook failed", endpoint=request.endpoint, error=error)
+        with suppress(Exception):
+            if self.counts:
+                self.counts.add(self.now().date(), [Counted("", "", FAILED)])
 
     def after_failure(self, session: Session) -> tuple[Session, Heard]:
         """The session where it stood when something failed, and what was heard: nothing, or what became of a transfer.
@@ -246,12 +317,6 @@ def _topic_told(script: Script, reply: Reply) -> str | None:
     topic, part = script.parts.get(reply.node, (None, None))
     is_told = part is not None and not reply.misses and any(say.message == part.message for say in reply.says)
     return topic.slug if topic and is_told else None
-
-
-def _place_of(error: Exception) -> str:
-    """Where an error was raised. Its text may hold what somebody wrote, so it is not told."""
-    frame = traceback.extract_tb(error.__traceback__)[-1]
-    return f"{Path(frame.filename).name}, line {frame.lineno}"
 
 
 def _twiml(document: str) -> Response:

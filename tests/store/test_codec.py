@@ -18,6 +18,7 @@ SESSIONS = st.builds(
     misses=st.integers(0, 2),
     greeted=st.booleans(),
     county=st.none() | st.sampled_from(["New Haven", "New London"]),
+    texts=st.integers(0, 3),
     offered=st.lists(NAMES, max_size=3).map(tuple),
 )
 
@@ -44,6 +45,12 @@ def test_a_node_that_cannot_fit_is_an_error_that_says_so() -> None:
         encode(Session(node="x" * MOST_BYTES))
 
 
+@pytest.mark.parametrize("name", ["", "a,b", "a|b", "a\nb", " a"])
+def test_a_name_that_would_not_be_read_again_is_an_error_that_says_so(name: str) -> None:
+    with pytest.raises(RecordError, match="letters, digits"):
+        encode(Session(node=name))
+
+
 @given(st.binary(max_size=300))
 def test_nonsense_is_no_record(record: bytes) -> None:
     try:
@@ -58,11 +65,13 @@ def test_nonsense_is_no_record(record: bytes) -> None:
     [
         b"",
         b"null",
-        b"[]",
-        b"[1,2,3,4,5,6,7,8]",
-        b'["1","en","main",0,1,null,[],[]]',
-        b'[1,"en",7,0,1,null,[],[]]',
-        b"[" * 9,
+        b"-1|en",
+        b"1|en|main||||||||",
+        b"1|en|main|x",
+        b"1|en|main|||||main,,rights",
+        b"1|en| main",
+        b"1234567890",
+        b"1|\xff",
     ],
 )
 def test_a_damaged_record_is_refused(record: bytes) -> None:

@@ -97,7 +97,7 @@ def test_counts_outlive_an_outage(redis: RedisClient, caplog: pytest.LogCaptureF
     counts = Counts(connect("unix:///nowhere/redis.sock"), send_after=3600)
     counts.add(TODAY, [words("en", Outcome.UNDERSTOOD)])
     counts.send()
-    assert "counts not sent: ConnectionError" in caplog.text
+    assert "counts not sent error=ConnectionError" in caplog.text
     counts._redis = redis  # noqa: SLF001 - the server is there again
     counts.add(TODAY, [words("en", Outcome.UNDERSTOOD)])
     counts.send()

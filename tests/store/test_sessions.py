@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 
@@ -8,7 +9,8 @@ from redis.exceptions import RedisError
 
 from hotline.dialogue.session import Session
 from hotline.store.connection import RedisClient, connect
-from hotline.store.sessions import CALL_SECONDS, LANGUAGE_SECONDS, TEXT_SECONDS, Conversation, Sessions, Step
+from hotline.store.keys import Conversation
+from hotline.store.sessions import CALL_SECONDS, LANGUAGE_SECONDS, STEP_SECONDS, TEXT_SECONDS, Loaded, Sessions, Step
 
 SECRET = "a secret that nobody guesses, of 40 signs"
 NUMBER = "+12035550123"
@@ -20,7 +22,7 @@ AT_DOOR = Session(turns=1, language="es", node="ice-at-door", greeted=True)
 
 @pytest.fixture
 def sessions(redis: RedisClient) -> Sessions:
-    return Sessions(redis, SECRET)
+    return Sessions(redis, (SECRET,))
 
 
 def take(sessions: Sessions, who: Conversation, step: Step, node: str) -> Session:
@@ -98,7 +100,7 @@ def test_the_language_is_remembered_only_where_it_was_learned(sessions: Sessions
 
 def test_what_keeps_more_than_keys_is_told_after_each_forgetting(redis: RedisClient) -> None:
     left: list[object] = []
-    sessions = Sessions(redis, SECRET, after_forgetting=lambda: left.append(redis.dbsize()))
+    sessions = Sessions(redis, (SECRET,), after_forgetting=lambda: left.append(redis.dbsize()))
     take(sessions, TEXTER, FIRST, "main")
     assert left == []
     sessions.save(TEXTER, sessions.load(TEXTER, SECOND), None)
@@ -114,11 +116,11 @@ def test_a_step_without_a_name_is_a_repeat_only_while_it_is_the_latest(sessions:
 
 
 def test_many_repeats_at_once_move_the_session_once(redis_url: str, redis: RedisClient) -> None:
-    several = [Sessions(connect(redis_url), SECRET) for _ in range(8)]
+    several = [Sessions(connect(redis_url), (SECRET,)) for _ in range(8)]
     with ThreadPoolExecutor(8) as pool:
         before = list(pool.map(lambda turn: take(several[turn % 8], TEXTER, FIRST, "rights"), range(200)))
     assert set(before) == {Session()}
-    assert Sessions(redis, SECRET).load(TEXTER, SECOND).session.turns == 1
+    assert Sessions(redis, (SECRET,)).load(TEXTER, SECOND).session.turns == 1
 
 
 def test_a_conversation_that_the_line_begins_goes_on_where_it_began(sessions: Sessions) -> None:
@@ -170,7 +172,7 @@ def test_what_the_line_began_is_forgotten_as_any_other(sessions: Sessions, redis
 
 
 def test_without_redis_nothing_is_begun_and_nothing_is_raised(tmp_path: object) -> None:
-    Sessions(connect(f"unix://{tmp_path}/nowhere.sock"), SECRET).begin(TEXTER, AT_DOOR)
+    Sessions(connect(f"unix://{tmp_path}/nowhere.sock"), (SECRET,)).begin(TEXTER, AT_DOOR)
 
 
 def test_forgetting_leaves_nothing(sessions: Sessions, redis: RedisClient) -> None:
@@ -183,7 +185,7 @@ def test_every_key_expires_and_names_nobody(sessions: Sessions, redis: RedisClie
     take(sessions, TEXTER, FIRST, "main")
     take(sessions, CALLER, FIRST, "main")
     lives = {key.decode(): redis.ttl(key) for key in redis.scan_iter()}
-    assert len(lives) == 6
+    assert len(lives) == 7
     for key, seconds in lives.items():
         assert 0 < seconds <= LANGUAGE_SECONDS
         assert NUMBER[1:] not in key
@@ -199,7 +201,7 @@ def test_all_keys_of_a_conversation_share_a_hash_tag(sessions: Sessions, redis: 
 
 def test_another_secret_finds_nothing(redis: RedisClient, sessions: Sessions) -> None:
     take(sessions, TEXTER, FIRST, "main")
-    assert Sessions(redis, SECRET[::-1]).load(TEXTER, SECOND).session == Session()
+    assert Sessions(redis, (SECRET[::-1],)).load(TEXTER, SECOND).session == Session()
 
 
 def test_a_damaged_record_begins_anew(sessions: Sessions, redis: RedisClient) -> None:
@@ -215,7 +217,7 @@ def test_without_redis_a_session_is_new_and_nothing_is_raised(tmp_path: object) 
     client = connect(f"unix://{tmp_path}/nowhere.sock")
     with pytest.raises(RedisError):
         client.ping()
-    sessions = Sessions(client, SECRET)
+    sessions = Sessions(client, (SECRET,))
     loaded = sessions.load(TEXTER, FIRST)
     assert loaded.session == Session(kept=False)
     sessions.save(TEXTER, loaded, AT_DOOR)
@@ -225,4 +227,94 @@ def test_steps_do_not_pile_up(sessions: Sessions, redis: RedisClient) -> None:
     for number in range(50):
         take(sessions, TEXTER, Step(f"SM{number}", named=True), "main")
     (steps,) = redis.scan_iter("steps:*")
-    assert redis.llen(steps) == 8
+    kept = redis.get(steps)
+    assert isinstance(kept, bytes)
+    assert kept.count(b"\n") == 8
+
+
+def test_arrivals_of_a_number_are_counted_once_each(sessions: Sessions) -> None:
+    steps = [Step(f"SM{number}", named=True) for number in range(3)]
+    assert [sessions.load(TEXTER, step).arrivals for step in (*steps, *steps)] == [1, 2, 3, 3, 3, 3]
+    assert sessions.load(Conversation("sms", "+12035550124"), FIRST).arrivals == 1
+
+
+def test_calls_of_a_number_are_counted_together_and_their_keys_are_not(sessions: Sessions) -> None:
+    pressed = Step("main 1", named=False, arrives=False)
+    for number in range(1, 4):
+        call = Conversation("voice", NUMBER, f"CA{number}")
+        assert sessions.load(call, Step("arrives", named=False)).arrivals == number
+        sessions.load(call, pressed)
+    assert sessions.load(TEXTER, FIRST).arrivals == 1
+
+
+def test_whoever_pauses_is_counted_anew(sessions: Sessions, redis: RedisClient) -> None:
+    sessions.load(TEXTER, FIRST)
+    assert {redis.ttl(key) for key in redis.scan_iter("steps:*")} <= {STEP_SECONDS, STEP_SECONDS - 1}
+    redis.delete(*redis.scan_iter("steps:*"))
+    assert sessions.load(TEXTER, SECOND).arrivals == 1
+
+
+@pytest.fixture
+def unwritable(redis: RedisClient) -> Iterator[None]:
+    """A server that takes no writes."""
+    redis.config_set("maxmemory-policy", "noeviction")
+    redis.config_set("maxmemory", 1)
+    yield
+    redis.config_set("maxmemory", 0)
+
+
+def test_a_full_server_still_tells_the_language_and_no_place_that_is_out_of_date(
+    sessions: Sessions, redis: RedisClient, request: pytest.FixtureRequest
+) -> None:
+    take(sessions, TEXTER, FIRST, "rights")
+    request.getfixturevalue("unwritable")
+    loaded = sessions.load(TEXTER, SECOND)
+    assert loaded.session == Session(language="es", kept=False)
+    assert not sessions.save(TEXTER, loaded, AT_DOOR)
+    redis.config_set("maxmemory", 0)
+    assert sessions.load(TEXTER, SECOND).session.node == "rights"
+
+
+@pytest.mark.parametrize("answer", [None, [], [b"", b""], [b"", b"", b"many", b"first"], 7, b"nonsense", [None] * 4])
+def test_an_answer_that_is_nonsense_is_no_session(
+    sessions: Sessions, monkeypatch: pytest.MonkeyPatch, answer: object
+) -> None:
+    monkeypatch.setattr(sessions, "_load", lambda **_: answer)
+    assert sessions.load(TEXTER, FIRST) == Loaded(Session(kept=False), None)
+
+
+def test_a_change_of_the_secret_loses_no_session(sessions: Sessions, redis: RedisClient) -> None:
+    take(sessions, TEXTER, FIRST, "rights")
+    before = set(redis.scan_iter("session:*")) | set(redis.scan_iter("language:*"))
+    changed = Sessions(redis, (SECRET[::-1], SECRET))
+    assert take(changed, TEXTER, SECOND, "main").node == "rights"
+    assert all(redis.ttl(key) <= STEP_SECONDS for key in before)
+    redis.delete(*before)
+    assert Sessions(redis, (SECRET[::-1],)).load(TEXTER, Step("SM3", named=True)).session.node == "main"
+
+
+def test_a_change_of_the_secret_keeps_the_language_of_who_calls_again(sessions: Sessions, redis: RedisClient) -> None:
+    take(sessions, CALLER, FIRST, "main")
+    changed = Sessions(redis, (SECRET[::-1], SECRET))
+    again = Conversation("voice", NUMBER, "CA2")
+    assert take(changed, again, FIRST, "main") == Session(language="es")
+    third = Conversation("voice", NUMBER, "CA3")
+    assert Sessions(redis, (SECRET[::-1],)).load(third, FIRST).session == Session(language="es")
+
+
+def test_whoever_wants_to_be_forgotten_is_forgotten_under_every_secret(sessions: Sessions, redis: RedisClient) -> None:
+    take(sessions, TEXTER, FIRST, "rights")
+    changed = Sessions(redis, (SECRET[::-1], SECRET))
+    assert changed.save(TEXTER, changed.load(TEXTER, SECOND), None)
+    assert redis.dbsize() == 0
+
+
+def test_a_repeat_in_the_midst_of_a_change_of_the_secret_is_answered_alike(
+    sessions: Sessions, redis: RedisClient
+) -> None:
+    take(sessions, TEXTER, FIRST, "rights")
+    changed = Sessions(redis, (SECRET[::-1], SECRET))
+    assert changed.load(TEXTER, SECOND).session.node == "rights"
+    # The worker was killed before it saved, and Twilio asks again; then the answer is lost on its way.
+    assert take(changed, TEXTER, SECOND, "main").node == "rights"
+    assert take(changed, TEXTER, SECOND, "main").node == "rights"

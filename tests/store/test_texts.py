@@ -9,7 +9,8 @@ import pytest
 from hotline.dialogue.heard import TextOutcome
 from hotline.dialogue.session import Session
 from hotline.store.connection import RedisClient, connect
-from hotline.store.sessions import Conversation, Sessions, Step
+from hotline.store.keys import Conversation
+from hotline.store.sessions import Sessions, Step
 from hotline.store.texts import TextOutcomes
 
 CALL = Conversation("voice", "+12035550123", "CA1")
@@ -83,7 +84,7 @@ def test_a_later_outcome_takes_the_place_of_the_one_before(redis: RedisClient) -
 
 def test_what_is_kept_is_in_the_slot_of_the_session_of_its_call(redis: RedisClient) -> None:
     TextOutcomes(redis, SECRET).put(CALL, TextOutcome.SENT)
-    sessions = Sessions(redis, SECRET)
+    sessions = Sessions(redis, (SECRET,))
     sessions.save(CALL, sessions.load(CALL, Step("1", named=True)), Session(turns=1, language="es"), learned="es")
     assert len({key.split(b"{")[1].split(b"}")[0] for key in redis.scan_iter()}) == 1
-    assert redis.dbsize() == 4
+    assert redis.dbsize() == 5

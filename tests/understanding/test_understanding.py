@@ -252,7 +252,7 @@ def test_without_the_encoder_the_looks_of_a_text_are_understood(
         encoder.write_bytes(content)
     plain = load_understanding(script, encoder=encoder)
     assert not plain.reads_meaning
-    assert "by their looks alone: encoder.npz cannot be read" in caplog.text
+    assert "by their looks alone error=EncoderError" in caplog.text
     assert plain.understand("la migra esta tocando la puerta").best.topic == "ice-at-door"
 
 
@@ -265,7 +265,7 @@ def test_examples_that_changed_since_they_were_learned_are_told_in_the_log(
     examples = tmp_path / "locales" / "es" / "examples.toml"
     examples.write_text(examples.read_text(encoding="utf-8") + "\n# a line more\n", encoding="utf-8")
     load_understanding(script, tmp_path / "locales")
-    assert "examples have changed since they were learned (es); run: hotline understand train" in caplog.text
+    assert "examples have changed since they were learned; run: hotline understand train" in caplog.text
 
 
 def test_two_processes_understand_alike() -> None:

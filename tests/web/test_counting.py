@@ -19,7 +19,8 @@ from hotline.script.model import MAIN_MENU, Script
 from hotline.store import counts
 from hotline.store.connection import RedisClient
 from hotline.store.counts import BEGUN, TOLD, Counted, Counts, Day
-from hotline.store.sessions import Conversation, Loaded
+from hotline.store.keys import Conversation
+from hotline.store.sessions import Loaded
 from hotline.web.webhooks import counted_of
 from tests.conftest import NOW, line_at, served, settings_for
 

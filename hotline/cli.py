@@ -21,6 +21,7 @@ from hotline.content_commands import content
 from hotline.counts_report import counts_lines
 from hotline.demo import NoDemoError, add_phone, announced, announced_line, console_lines, demo_settings, line_of
 from hotline.dialogue.scene import keys_of_language
+from hotline.fallback_commands import fallback
 from hotline.journeys.cli import journeys, write_call
 from hotline.phone.line import Line
 from hotline.phone.terminal import call_session, replay_file, text_session
@@ -50,6 +51,7 @@ def main() -> None:
 main.add_command(audio)
 main.add_command(catalog)
 main.add_command(content)
+main.add_command(fallback)
 main.add_command(journeys)
 main.add_command(operator)
 main.add_command(understand)

@@ -174,7 +174,7 @@ class Interpreter:
         self._documents = 0
         self._keys_ahead = ""
         self._events.append(Event("redirected", url=fallback, reason=f"error {error.code}", text=error.sentence))
-        self._go_to("POST", fallback, {"ErrorCode": str(error.code), "ErrorUrl": self._asked_url})
+        self._go_to(self._line.fallback_method, fallback, {"ErrorCode": str(error.code), "ErrorUrl": self._asked_url})
 
     def _end(self, reason: str, sentence: str | None = None, status: str = "completed") -> None:
         self._pending = None

@@ -65,8 +65,9 @@ class Line:
     """Where the hotline is reached.
 
     `address` gets the requests; `public_url` is the origin that is signed and that links are resolved against.
-    `fallback_url` is asked once more when a call's document fails. `inbox` is where texts arrive that the hotline sends
-    of itself during a call. `adapter` makes what carries a request: over HTTP, or to an application in this process.
+    `fallback_url` is asked once more when a call's document fails, `text_fallback_url` when a text's does, both by
+    `fallback_method`. `inbox` is where texts arrive that the hotline sends of itself during a call. `adapter` makes
+    what carries a request: over HTTP, or to an application in this process.
     """
 
     address: str
@@ -75,6 +76,8 @@ class Line:
     account_sid: str
     number: str
     fallback_url: str | None = None
+    text_fallback_url: str | None = None
+    fallback_method: Method = "POST"
     inbox: Inbox | None = None
     adapter: Callable[[], BaseAdapter] = HTTPAdapter
 

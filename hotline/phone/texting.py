@@ -62,13 +62,20 @@ def _answer_of_twilio(line: Line, sender: str, body: str, opt_outs: OptOuts) -> 
 
 
 def _replies(line: Line, form: dict[str, str]) -> tuple[TextMessage, ...]:
-    """The `<Message>`s of the documents that the text leads to."""
+    """The `<Message>`s of the documents that the text leads to; where one fails, of the fallback in its place."""
     replies: list[TextMessage] = []
     method: Method = "POST"
-    url = line.resolve(TEXT_PATH)
+    url, fallback = line.resolve(TEXT_PATH), line.text_fallback_url
     for _ in range(MOST_DOCUMENTS):
-        answer = line.fetch(method, url, form)
-        verbs = parse(answer.body, "messaging")
+        try:
+            answer = line.fetch(method, url, form)
+            verbs = parse(answer.body, "messaging")
+        except PhoneError as error:
+            if fallback is None or error.code is None:
+                raise
+            form = {**form, "ErrorCode": str(error.code), "ErrorUrl": url}
+            method, url, fallback = line.fallback_method, line.resolve(fallback), None
+            continue
         messages = list(takewhile(lambda verb: verb.name != "Redirect", verbs))
         replies += [_reply(line, form, message) for message in messages]
         if len(replies) > MOST_REPLIES:

@@ -570,6 +570,14 @@ def test_the_fallback_hears_of_a_document_that_cannot_be_played(peer: Peer) -> N
     assert peer.forms("/fallback")[0]["ErrorUrl"] == f"{PUBLIC_URL}/audio/none.wav"
 
 
+def test_a_fallback_may_be_asked_with_get(peer: Peer) -> None:
+    peer.twiml("/fallback", "<Hangup/>")
+    start_call(replace(peer.line(fallback_url="/fallback"), fallback_method="GET"), CALLER)
+    (asked,) = (seen for seen in peer.seen if seen.target.startswith("/fallback"))
+    assert (asked.method, asked.form) == ("GET", {})
+    assert "ErrorCode=11200" in asked.target
+
+
 def test_a_fallback_that_fails_too_ends_the_call(peer: Peer) -> None:
     peer.twiml("/fallback", "<Redirect>/voice</Redirect>")
     assert ending(start_call(peer.line(fallback_url="/fallback"), CALLER)) == "application error 11200"

@@ -1,13 +1,16 @@
 from __future__ import annotations
 
 import re
+from dataclasses import replace
+from urllib.parse import parse_qsl, urlsplit
 
 import pytest
 
 from hotline.phone.errors import PhoneError, TwimlError
+from hotline.phone.line import Method
 from hotline.phone.mailbox import TextMessage
 from hotline.phone.texting import OptOuts, send_text
-from tests.phone.peer import CALLER, NUMBER, Answer, Peer, Seen
+from tests.phone.peer import CALLER, NUMBER, PUBLIC_URL, Answer, Peer, Seen
 
 
 def bodies(messages: tuple[TextMessage, ...]) -> list[str]:
@@ -204,3 +207,22 @@ def test_whatsapp_knows_no_stop_words(peer: Peer) -> None:
     (reply,) = send_text(peer.line(), f"whatsapp:{CALLER}", "STOP", opt_outs=opt_outs)
     assert not reply.by_twilio
     assert not opt_outs.numbers
+
+
+@pytest.mark.parametrize("method", ["GET", "POST"])
+def test_a_text_that_the_line_cannot_answer_goes_to_the_fallback(peer: Peer, method: Method) -> None:
+    peer.twiml("/fallback", "<Message>Call this number.</Message>")
+    line = replace(peer.line(), text_fallback_url="/fallback", fallback_method=method)
+    assert bodies(send_text(line, CALLER, "hi")) == ["Call this number."]
+    asked = peer.seen[-1]
+    form = asked.form or dict(parse_qsl(urlsplit(asked.target).query))
+    assert asked.method == method
+    assert (form["ErrorCode"], form["ErrorUrl"], form["Body"]) == ("11200", f"{PUBLIC_URL}/sms", "hi")
+
+
+def test_a_fallback_for_texts_that_fails_too_is_an_error(peer: Peer) -> None:
+    peer.twiml("/fallback", "<Redirect>/sms</Redirect>")
+    with pytest.raises(PhoneError) as caught:
+        send_text(replace(peer.line(), text_fallback_url="/fallback"), CALLER, "hi")
+    assert caught.value.code == 11200
+    assert len(peer.forms("/fallback")) == 1

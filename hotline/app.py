@@ -23,6 +23,7 @@ from hotline.store.counts import Counts
 from hotline.store.releases import Releases
 from hotline.store.sessions import Sessions
 from hotline.store.texts import TextOutcomes
+from hotline.web.answering import Tools
 from hotline.web.audio import audio_blueprint
 from hotline.web.health import health_blueprint
 from hotline.web.limits import Traffic
@@ -91,9 +92,8 @@ def create_app(
     app.register_blueprint(health_blueprint(store.client, live))
     app.register_blueprint(audio_blueprint(lambda: live.contents))
     breaker, secrets = Breaker(), (settings.secret_key, *settings.earlier_secret_keys)
-    webhooks = Webhooks(
+    tools = Tools(
         settings=settings,
-        content=live.content,
         sessions=Sessions(store.prompt, secrets, breaker, after_forgetting=store.scrub),
         counts=Counts(store.client),
         outgoing=Outgoing(settings),
@@ -101,7 +101,7 @@ def create_app(
         traffic=Traffic(settings.most_texts_of_a_worker),
         now=now,
     )
-    app.register_blueprint(webhooks.blueprint(content))
+    app.register_blueprint(Webhooks(tools, content).blueprint())
     add_console(app, desk_of(settings, store.client, live, now))
     return app
 

@@ -24,6 +24,7 @@ from hotline.releases.content import Content
 from hotline.settings import Settings
 from hotline.store.sessions import Sessions
 from hotline.store.texts import TextOutcomes
+from hotline.web.answering import Tools
 from hotline.web.audio import audio_blueprint
 from hotline.web.limits import Traffic
 from hotline.web.outgoing import Outgoing
@@ -77,9 +78,8 @@ class Trial:
         app = Flask("hotline-draft", static_folder=None)
         app.config["MAX_CONTENT_LENGTH"] = MOST_REQUEST_BYTES
         redis, secret = self.desk.publishing.redis, self.settings.secret_key
-        webhooks = Webhooks(
+        tools = Tools(
             settings=self.settings,
-            content=self.desk.live.content,
             sessions=Sessions(redis, (secret,)),
             counts=None,
             outgoing=Outgoing(self.settings, InProcessAdapter(app.wsgi_app)),
@@ -87,7 +87,7 @@ class Trial:
             traffic=Traffic(self.settings.most_texts),
             now=self.desk.now,
         )
-        app.register_blueprint(webhooks.blueprint(self.content))
+        app.register_blueprint(Webhooks(tools, self.content).blueprint())
         app.register_blueprint(audio_blueprint(self.contents))
         account, token = self.settings.account_sid, self.settings.auth_tokens[0]
         app.register_blueprint(rest_blueprint(self.mailbox, account, token, NUMBER), url_prefix=TWILIO_PATH)

@@ -90,7 +90,8 @@ class Loaded:
     """`record` is what stands in Redis for the session; None where Redis could not be asked, or keeps nothing.
 
     `arrivals` is how often this number wrote or called, this time included, since it paused for STEP_SECONDS.
-    `moved_from` is the secret under which the session was found, where that is an earlier one.
+    `moved_from` is the secret under which the session was found, where that is an earlier one. `keys` are those under
+    which it is kept, not to be computed once more.
     """
 
     session: Session
@@ -98,6 +99,7 @@ class Loaded:
     repeated: bool = False
     arrivals: int = 0
     moved_from: str | None = None
+    keys: Keys | None = None
 
 
 class Sessions:
@@ -139,7 +141,7 @@ class Sessions:
         try:
             with self._breaker.asking():
                 answer = self._load(keys=asked, args=arguments)
-            loaded = _loaded(*cast("tuple[bytes, bytes, int, bytes]", answer))
+            loaded = replace(_loaded(*cast("tuple[bytes, bytes, int, bytes]", answer)), keys=keys)
             return self._found_earlier(conversation, loaded) or loaded
         except STORE_ERRORS as error:
             log.warning("session not loaded", error=error)
@@ -167,7 +169,7 @@ class Sessions:
                     LANGUAGE_SECONDS,
                     "repeated" if loaded.repeated else "first",
                 ]
-                keys = Keys.of(conversation, self._secret)
+                keys = loaded.keys or Keys.of(conversation, self._secret)
                 self._save(keys=[keys.session, keys.language, keys.steps], args=arguments)
                 if loaded.moved_from:
                     self._leave_to_repeats(Keys.of(conversation, loaded.moved_from))

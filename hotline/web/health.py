@@ -8,6 +8,8 @@ from redis.exceptions import RedisError
 from hotline.releases.live import Live
 from hotline.store.connection import RedisClient
 
+PROBE, PROBE_SECONDS = "readyz", 60
+
 
 def health_blueprint(redis: RedisClient, live: Live) -> Blueprint:
     blueprint = Blueprint("health", __name__)
@@ -21,7 +23,7 @@ def health_blueprint(redis: RedisClient, live: Live) -> Blueprint:
         """It answers even without Redis, encoder, eSpeak NG or the live release, so it is ready; lacks are named."""
         content = live.content
         lacks = {
-            "redis": not _answers(redis),
+            "redis": not _keeps(redis),
             "understanding": not content.understanding.reads_meaning,
             "audio": content.voices.audio is None,
             "release": bool(live.trouble),
@@ -31,8 +33,9 @@ def health_blueprint(redis: RedisClient, live: Live) -> Blueprint:
     return blueprint
 
 
-def _answers(redis: RedisClient) -> bool:
+def _keeps(redis: RedisClient) -> bool:
+    """Whether it answers and takes writes; one that is full or read-only does the first alone."""
     try:
-        return bool(redis.ping())
-    except RedisError:
+        return bool(redis.set(PROBE, 1, ex=PROBE_SECONDS))
+    except (RedisError, OSError):
         return False

@@ -1,108 +1,51 @@
-"""Twilio's webhooks. Each is one pass: verify, load the session, advance, render, save."""
+"""Twilio's webhooks: what is not signed is refused, and everything else is answered, whatever goes wrong."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
-from contextlib import suppress
-from dataclasses import dataclass, replace
-from datetime import datetime
-from functools import partial
+from collections.abc import Callable
+from dataclasses import dataclass
 
 from flask import Blueprint, Response, abort, g, request
 from werkzeug.exceptions import Forbidden, HTTPException, RequestEntityTooLarge
 
-from hotline.channels.paths import VoicePlace
-from hotline.channels.text import bodies, render_nothing, render_number, render_text, text_of
-from hotline.channels.voice import CallRenderer, render_no_call, render_refusal
-from hotline.dialogue.advance import advance, begin_texting
-from hotline.dialogue.heard import Arrival, Heard, TextEnded, TextOutcome, Unheard, Words
-from hotline.dialogue.otherwise import farewell, is_urgent, not_forgotten
-from hotline.dialogue.reply import Reply, SendText, Turn
-from hotline.dialogue.session import Session
-from hotline.dialogue.transferring import Transferring
-from hotline.logs import Log
+from hotline.channels.text import render_number
 from hotline.releases.content import Content
-from hotline.script.model import PERSON_TOPIC, Phrase, Script
-from hotline.settings import Settings
-from hotline.store.counts import BEGUN, FAILED, TOLD, Counted, Counts
-from hotline.store.keys import Conversation
-from hotline.store.sessions import Loaded, Sessions
-from hotline.store.texts import TextOutcomes
-from hotline.understanding.understood import NONE, Guess, Understood
-from hotline.web.limits import MOST_ARRIVALS, MOST_STEPS_OF_A_CALL, Traffic, is_refused
-from hotline.web.outgoing import ANSWER_SECONDS, Outgoing
-from hotline.web.requests import (
-    belongs_to_carrier,
-    caller_of,
-    can_be_texted,
-    heard_in_call,
-    heard_in_text,
-    is_fallback,
-    is_form,
-    is_over,
-    is_report_on_a_message,
-    language_of_number,
-    place_of_failure,
-    raw_path_of,
-    step_of,
-    texter_of,
-    transfer_ended,
-)
+from hotline.web.answering import Answering, Tools
+from hotline.web.requests import is_form, raw_path_of, step_of
 from hotline.web.signature import is_signed
-
-# A little longer than Twilio may take to accept a text.
-LONGEST_WAIT_SECONDS = ANSWER_SECONDS + 1.0
-
-NOT_UNDERSTOOD = Understood(None, Guess(NONE, 0.0))
-
-log = Log(__name__)
 
 
 @dataclass(frozen=True, slots=True)
 class Webhooks:
-    """What the webhooks work with. `content` is that of one release; `now` is the time in Connecticut.
+    """Each request is answered from what `live` gives at its beginning, wholly."""
 
-    `counts` is None where nothing is counted.
-    """
+    tools: Tools
+    live: Callable[[], Content]
 
-    settings: Settings
-    content: Content
-    sessions: Sessions
-    counts: Counts | None
-    outgoing: Outgoing
-    outcomes: TextOutcomes
-    traffic: Traffic
-    now: Callable[[], datetime]
-
-    def blueprint(self, live: Callable[[], Content]) -> Blueprint:
-        """Each request is answered from what `live` gives at its beginning, wholly."""
+    def blueprint(self) -> Blueprint:
         blueprint = Blueprint("webhooks", __name__)
         blueprint.before_request(self.verify)
-        blueprint.register_error_handler(
-            Exception, lambda error: replace(self, content=live()).answer_all_the_same(error)
-        )
+        blueprint.register_error_handler(Exception, self.answer_all_the_same)
         for path, endpoint, view in (
-            ("/sms", "sms", Webhooks.sms),
-            ("/sms/status", "sms_status", Webhooks.status),
-            ("/voice", "voice", Webhooks.voice),
-            ("/voice/status", "voice_status", Webhooks.status),
-            ("/voice/<language>/<node>", "voice_node", Webhooks.voice_node),
+            ("/sms", "sms", self.sms),
+            ("/sms/status", "sms_status", self.status),
+            ("/voice", "voice", self.voice),
+            ("/voice/status", "voice_status", self.status),
+            ("/voice/<language>/<node>", "voice_node", self.voice_node),
         ):
-            blueprint.add_url_rule(path, endpoint, partial(self._answer, view, live), methods=["POST"])
+            blueprint.add_url_rule(path, endpoint, view, methods=["POST"])
         return blueprint
-
-    def _answer(self, view: Callable[..., Response], live: Callable[[], Content], **named: str) -> Response:
-        return view(replace(self, content=live()), **named)
 
     def verify(self) -> None:
         """Refuses whatever Twilio did not sign: 403, and nothing else happens."""
+        settings = self.tools.settings
         try:
             signed = is_form(request) and is_signed(
                 request.headers.get("X-Twilio-Signature", ""),
-                public_url=self.settings.public_url,
+                public_url=settings.public_url,
                 raw_path=raw_path_of(request),
                 form=request.form,
-                tokens=self.settings.auth_tokens,
+                tokens=settings.auth_tokens,
             )
         except RequestEntityTooLarge:
             signed = False
@@ -111,142 +54,13 @@ class Webhooks:
         g.is_signed = True
 
     def sms(self) -> Response:
-        """A text comes in."""
-        form = request.form
-        if is_report_on_a_message(form) or belongs_to_carrier(form, self.content.script.carrier_words):
-            return _twiml(render_nothing())
-        if is_refused(form.get("From", ""), self.settings.text_countries):
-            return _twiml(render_nothing())
-        texter = texter_of(form)
-        loaded = self.sessions.load(texter, step_of(request))
-        session = self.known(loaded)
-        turn = advance(self.content.script, session, self.heard(form.get("Body", ""), session))
-        if self.is_too_much(loaded) and not is_urgent(self.content.script, turn.reply):
-            return _twiml(self.once_too_often(loaded, turn.reply.language))
-        return _twiml(self.finish(texter, loaded, turn, self.text))
+        return _twiml(self._answering().sms())
 
     def voice(self) -> Response:
-        """A call comes in, or one goes on here for which something could not be fetched."""
-        form = request.form
-        if is_over(form):
-            return _twiml(render_no_call())
-        caller = caller_of(form, self.content.script.hidden_callers)
-        loaded = self.sessions.load(caller, step_of(request))
-        session = self.known(loaded)
-        if loaded.arrivals > MOST_ARRIVALS and not is_fallback(form):
-            return _twiml(self.call_too_often(loaded, session.language or self.content.script.source_language))
-        heard: Heard = Arrival(self.now())
-        if is_fallback(form):
-            session, heard = self.after_failure(session)
-        turn = advance(self.content.script, session, heard, by_phone=True)
-        return _twiml(self.finish(caller, loaded, turn, self.call))
+        return _twiml(self._answering().voice())
 
     def voice_node(self, language: str, node: str) -> Response:
-        """A key, speech, silence, or what became of a text or a transfer, at a node of a call."""
-        form = request.form
-        if is_over(form):
-            return _twiml(render_no_call())
-        caller = caller_of(form, self.content.script.hidden_callers)
-        loaded = self.sessions.load(caller, step_of(request))
-        place = VoicePlace.of(language, node)
-        session = self.standing_at(place, loaded.session)
-        if session.turns > MOST_STEPS_OF_A_CALL:
-            spoken = session.language or self.content.script.source_language
-            return _twiml(self.renderer().call(farewell(spoken, Phrase.GOODBYE)))
-        turn = advance(self.content.script, session, self.heard_in_call(place, session, caller), by_phone=True)
-        if isinstance(turn.reply.effect, SendText) and turn.session and not loaded.repeated:
-            self.send_text(caller, turn.session)
-        return _twiml(self.finish(caller, loaded, turn, self.call))
-
-    def heard(self, body: str, session: Session) -> Heard:
-        """What a text says. A fault in the understanding costs no more than that it is not understood."""
-        try:
-            return heard_in_text(body, session, self.content.understanding, self.now())
-        except Exception as error:  # noqa: BLE001 - the menu is better than nothing, whatever went wrong
-            self.note(error)
-            return Words(self.now(), NOT_UNDERSTOOD)
-
-    def is_too_much(self, loaded: Loaded) -> bool:
-        """Whether a sender, or all of them together, write more than the line answers."""
-        return self.traffic.is_too_much() or loaded.arrivals > MOST_ARRIVALS
-
-    def once_too_often(self, loaded: Loaded, language: str) -> str:
-        """One polite notice, then silence."""
-        if loaded.arrivals not in {1, MOST_ARRIVALS + 1}:
-            return render_nothing()
-        return self.text(farewell(language, Phrase.TOO_MANY))
-
-    def call_too_often(self, loaded: Loaded, language: str) -> str:
-        if loaded.arrivals > MOST_ARRIVALS + 1:
-            return render_refusal()
-        return self.renderer().call(farewell(language, Phrase.TOO_MANY))
-
-    def finish(self, conversation: Conversation, loaded: Loaded, turn: Turn, render: Callable[[Reply], str]) -> str:
-        """Renders, saves and counts a turn; its document."""
-        document = render(turn.reply)
-        saved = self.sessions.save(conversation, loaded, turn.session, learned=turn.learned)
-        if turn.session is None and loaded.record is not None and not saved:
-            # It was said too early that everything is forgotten.
-            document = render(not_forgotten(turn.reply))
-        self.count(conversation, loaded, turn)
-        return document
-
-    def text(self, reply: Reply) -> str:
-        written = self.content.written
-        return self.content.documents.of(
-            reply, ("text", self.content.catalogs.version), lambda reply: render_text(reply, written)
-        )
-
-    def call(self, reply: Reply) -> str:
-        renderer = self.renderer()
-        how = (renderer.own_number, renderer.voices.recordings is None, self.content.catalogs.version)
-        return self.content.documents.of(reply, how, renderer.call)
-
-    def heard_in_call(self, place: VoicePlace, session: Session, caller: Conversation) -> Heard:
-        if is_fallback(request.form):
-            return Unheard(self.now())
-        if place.texted:
-            outcome = self.outcomes.wait(caller, LONGEST_WAIT_SECONDS)
-            return TextEnded(self.now(), outcome or TextOutcome.FAILED)
-        can_arrive = can_be_texted(request.form, self.content.script.hidden_callers)
-        return heard_in_call(
-            request.form, session, partial(self.heard, session=session), self.now(), can_be_texted=can_arrive
-        )
-
-    def send_text(self, caller: Conversation, session: Session) -> None:
-        """Sends what the call says here as a text; questions to it go on in the same language."""
-        texter = Conversation("sms", caller.number)
-        first = begin_texting(self.content.script, session, self.now())
-
-        def remember(outcome: TextOutcome) -> None:
-            if outcome is TextOutcome.SENT and first.session:
-                self.sessions.begin(texter, first.session)
-            self.outcomes.put(caller, outcome)
-
-        self.outcomes.begin(caller)
-        texts = bodies(text_of(first.reply, self.content.written))
-        self.outgoing.send(request.form.get("To", ""), caller.number, texts, remember)
-
-    def renderer(self, *, with_sounds: bool = True) -> CallRenderer:
-        """Renders for the number that was called; without sounds where one could not be fetched just now."""
-        is_silent = is_fallback(request.form) or not with_sounds
-        voices = self.content.voices.without_audio() if is_silent else self.content.voices
-        return CallRenderer(self.content.spoken, voices, request.form.get("To", ""))
-
-    def known(self, loaded: Loaded) -> Session:
-        """The session, in the language of the number that was texted or called where it has none of its own."""
-        session = loaded.session
-        g.language = session.language or language_of_number(request.form, self.settings.languages)
-        return replace(session, language=g.language)
-
-    def count(self, conversation: Conversation, loaded: Loaded, turn: Turn) -> None:
-        """Counts a turn once, however often Twilio asks for it. That it cannot be counted costs nobody an answer."""
-        if not self.counts or loaded.repeated:
-            return
-        try:
-            self.counts.add(self.now().date(), counted_of(self.content.script, conversation, loaded, turn))
-        except Exception as error:  # noqa: BLE001 - somebody waits for the answer
-            self.note(error)
+        return _twiml(self._answering().voice_node(language, node))
 
     def status(self) -> Response:
         """Twilio's reports on what became of a text or a call. Nothing of them is kept."""
@@ -258,65 +72,21 @@ class Webhooks:
             return error
         if "is_signed" not in g:
             return Forbidden()
-        self.note(error)
-        by_text = request.path.startswith("/sms")
+        self.tools.note(error)
+        answering, by_text = self._answering(), request.path.startswith("/sms")
+        content = answering.content
         named = (request.view_args or {}).get("language", g.get("language"))
-        language = named if named in self.content.script.languages else None
+        language = named if named in content.script.languages else None
         try:
-            turn = advance(self.content.script, Session(language=language), Arrival(self.now()), by_phone=not by_text)
-            return _twiml(self.text(turn.reply) if by_text else self.renderer(with_sounds=False).call(turn.reply))
+            return _twiml(answering.floor(language, by_text=by_text))
         except Exception as another:  # noqa: BLE001 - below this there is one more floor
-            self.note(another)
+            self.tools.note(another)
         if by_text:
-            return _twiml(render_number(self.content.written))
-        return _twiml(self.renderer(with_sounds=False).last_resort(language or self.content.script.source_language))
+            return _twiml(render_number(content.written))
+        return _twiml(answering.renderer(with_sounds=False).last_resort(language or content.script.source_language))
 
-    def note(self, error: Exception) -> None:
-        """Logs a fault of ours without anybody's data, and counts it."""
-        log.error("a webhook failed", endpoint=request.endpoint, error=error)
-        with suppress(Exception):
-            if self.counts:
-                self.counts.add(self.now().date(), [Counted("", "", FAILED)])
-
-    def after_failure(self, session: Session) -> tuple[Session, Heard]:
-        """The session where it stood when something failed, and what was heard: nothing, or what became of a transfer.
-
-        The failed address tells whom the caller was connected with; without Redis, also where the call stood.
-        """
-        place, ended = place_of_failure(request.form), transfer_ended(request.form, self.now())
-        if place and ended and (place.node == PERSON_TOPIC or Transferring.of(self.content.script, place.node)):
-            return self.standing_at(place, session), ended
-        return self.standing_at(place, session) if place and not session.node else session, Unheard(self.now())
-
-    def standing_at(self, place: VoicePlace, session: Session) -> Session:
-        """The session where the path says that the call stands, whatever Redis knows of it."""
-        session = replace(session, node=place.node, misses=place.misses)
-        script = self.content.script
-        # Before a language is chosen, its menu has the path of the source language, which then says nothing.
-        tells_nothing = place.language == script.source_language and place.node in script.language_pages
-        if tells_nothing or place.language not in script.languages:
-            return session
-        return replace(session, language=place.language, greeted=True)
-
-
-def counted_of(script: Script, conversation: Conversation, loaded: Loaded, turn: Turn) -> Iterator[Counted]:
-    """What a turn is for the counts: a conversation's first, words understood or not, a topic told."""
-    channel, language = conversation.channel, turn.reply.language
-    # Without Redis every turn would look like the first.
-    if loaded.record is not None and not loaded.session.turns:
-        is_unknown = turn.session is not None and turn.session.language is None
-        yield Counted(channel, "" if is_unknown else language, BEGUN)
-    if turn.outcome:
-        yield Counted(channel, language, turn.outcome.value)
-    if topic := _topic_told(script, turn.reply):
-        yield Counted(channel, language, TOLD, topic)
-
-
-def _topic_told(script: Script, reply: Reply) -> str | None:
-    """The topic of which a part is told here; not where it is only said once more to somebody who did not follow."""
-    topic, part = script.parts.get(reply.node, (None, None))
-    is_told = part is not None and not reply.misses and any(say.message == part.message for say in reply.says)
-    return topic.slug if topic and is_told else None
+    def _answering(self) -> Answering:
+        return Answering(self.tools, self.live(), request.form, step_of(request))
 
 
 def _twiml(document: str) -> Response:

@@ -21,7 +21,7 @@ from hotline.store.connection import RedisClient
 from hotline.store.counts import BEGUN, TOLD, Counted, Counts, Day
 from hotline.store.keys import Conversation
 from hotline.store.sessions import Loaded
-from hotline.web.webhooks import counted_of
+from hotline.web.counting import counted_of
 from tests.conftest import NOW, line_at, served, settings_for
 
 NUMBER = "+12035550123"

@@ -31,7 +31,7 @@ from hotline.script.organisations import (
     openings_of,
 )
 from hotline.understanding.understanding import Understanding, load_understanding
-from hotline.web import webhooks
+from hotline.web import answering
 from tests.conftest import NOW, NUMBER, line_at, served, settings_for
 
 CALLER = "+12035550123"
@@ -328,7 +328,7 @@ def test_a_fault_of_ours_in_a_transfer_still_calls_the_first(serve: Serve, monke
         raise LookupError
 
     line = serve(FIVE)
-    monkeypatch.setattr(webhooks, "advance", fail)
+    monkeypatch.setattr(answering, "advance", fail)
     dial = dialled(verbs(line, "/voice/es/transfer.for-all", DialCallStatus="busy"))
     assert dial
     assert (dial.own_text, dial.get("callerId")) == (REFERRAL_LINE, NUMBER)

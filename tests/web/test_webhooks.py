@@ -33,7 +33,7 @@ from hotline.store import counts
 from hotline.store.connection import RedisClient
 from hotline.store.counts import Counts
 from hotline.understanding.understanding import load_understanding
-from hotline.web import webhooks
+from hotline.web import answering, webhooks
 from tests.conftest import NOW, line_at, served, settings_for
 
 NUMBER = "+12035550123"
@@ -451,7 +451,7 @@ def line_with_a_fault(redis_url: str, monkeypatch: pytest.MonkeyPatch) -> Iterat
     def fail(*_: object) -> None:
         raise LookupError("la migra +12035550123")
 
-    monkeypatch.setattr(webhooks, "advance", fail)
+    monkeypatch.setattr(answering, "advance", fail)
     with served(create_app(settings_for(redis_url), now=lambda: NOW)) as address:
         yield line_at(address)
 

@@ -20,7 +20,7 @@ from hotline.store.connection import RedisClient
 from hotline.store.counts import Counts
 from hotline.store.sessions import Sessions
 from hotline.understanding.understanding import Understanding
-from hotline.web import webhooks
+from hotline.web import answering
 from tests.conftest import NOW, line_at, served, settings_for
 from tests.web.test_webhooks import CALL, NUMBER, TEXT, post
 
@@ -66,7 +66,7 @@ def test_a_fault_in_the_understanding_costs_no_more_than_not_being_understood(
 
 @pytest.mark.parametrize(
     ("where", "name"),
-    [(Counts, "add"), (Catalogs, "refresh"), (webhooks, "counted_of")],
+    [(Counts, "add"), (Catalogs, "refresh"), (answering, "counted_of")],
     ids=["counts", "catalogs", "what to count"],
 )
 def test_a_fault_beside_the_answer_costs_nothing(
@@ -105,13 +105,13 @@ def test_whatever_else_fails_leads_to_the_menu_in_the_same_language(
     own_line: Line, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     said(own_line, "Kreyòl")
-    monkeypatch.setattr(webhooks, "advance", failing(1, advance))
+    monkeypatch.setattr(answering, "advance", failing(1, advance))
     answer = said(own_line, "4")
     assert answer.startswith("Kisa ou bezwen?")
     assert REFERRAL in answer
-    monkeypatch.setattr(webhooks, "advance", failing(2, advance))
+    monkeypatch.setattr(answering, "advance", failing(2, advance))
     assert said(own_line, "4") == REFERRAL
-    monkeypatch.setattr(webhooks, "advance", failing(2, advance))
+    monkeypatch.setattr(answering, "advance", failing(2, advance))
     answer = post(own_line, "/voice/pl/rights", CALL | {"Digits": "1"}).body
     assert 'language="pl-PL"' in answer
     assert ">+18007980671</Dial>" in answer
@@ -131,7 +131,7 @@ def test_what_could_not_be_forgotten_is_not_said_to_be(own_line: Line, monkeypat
 def test_whoever_writes_without_end_is_told_once_and_then_answered_in_danger_alone(
     own_line: Line, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(webhooks, "MOST_ARRIVALS", 3)
+    monkeypatch.setattr(answering, "MOST_ARRIVALS", 3)
     assert all(said(own_line, body) for body in ("Español", "3", "1"))
     notice = said(own_line, "4")
     assert "lo urgente" in notice
@@ -147,7 +147,7 @@ def test_whoever_writes_without_end_is_told_once_and_then_answered_in_danger_alo
 def test_whoever_calls_without_end_is_told_once_and_then_not_taken(
     own_line: Line, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(webhooks, "MOST_ARRIVALS", 2)
+    monkeypatch.setattr(answering, "MOST_ARRIVALS", 2)
     answers = [post(own_line, "/voice", CALL | {"CallSid": f"CA{number}"}).body for number in range(4)]
     assert ["<Gather" in answer for answer in answers] == [True, True, False, False]
     assert "8 0 0" in answers[2]
@@ -158,7 +158,7 @@ def test_whoever_calls_without_end_is_told_once_and_then_not_taken(
 
 
 def test_a_call_without_end_ends_with_the_number(own_line: Line, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(webhooks, "MOST_STEPS_OF_A_CALL", 3)
+    monkeypatch.setattr(answering, "MOST_STEPS_OF_A_CALL", 3)
     call = start_call(own_line, NUMBER)
     for key in ("2", "3", "*", "3"):
         call = press(own_line, replace(call, events=()), key)

@@ -6,7 +6,7 @@ from collections.abc import Callable
 from datetime import datetime
 from pathlib import Path
 
-from flask import Flask, Request
+from flask import Flask, Request, Response
 from flask.sessions import SecureCookieSession, SecureCookieSessionInterface
 from jinja2 import FileSystemBytecodeCache
 
@@ -45,6 +45,15 @@ class SessionsOfPages(SecureCookieSessionInterface):
 
     def open_session(self, app: Flask, request: Request) -> SecureCookieSession | None:
         return super().open_session(app, request) if request.path.startswith(PAGES) else None
+
+
+def guarded(response: Response) -> Response:
+    """No browser takes an answer for what it is not, keeps one of Twilio's, or tells others where it was."""
+    response.headers.setdefault("X-Content-Type-Options", "nosniff")
+    response.headers.setdefault("Referrer-Policy", "no-referrer")
+    response.headers.setdefault("Cache-Control", "no-store")
+    response.headers.setdefault("Content-Security-Policy", "default-src 'none'; frame-ancestors 'none'")
+    return response
 
 
 def now_in_connecticut() -> datetime:
@@ -89,6 +98,7 @@ def create_app(
             log.error("catalogs not read again", error=error)  # noqa: TRY400 - the log takes the error itself
 
     app.before_request(refresh)
+    app.after_request(guarded)
     app.register_blueprint(health_blueprint(store.client, live))
     app.register_blueprint(audio_blueprint(lambda: live.contents))
     breaker, secrets = Breaker(), (settings.secret_key, *settings.earlier_secret_keys)

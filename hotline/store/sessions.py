@@ -21,7 +21,8 @@ LANGUAGE_SECONDS = 30 * 24 * 3600
 
 # Twilio repeats a webhook within 15 seconds at the most. Who pauses as long begins to be counted anew.
 STEP_SECONDS = 60
-STEPS_KEPT = 8
+# Of the latest steps, each with the session before it: at least four, and of short sessions a dozen.
+MOST_STEP_BYTES = 1000
 
 # What a server answers that is none, or no server of this kind; redis-py and what reads its answers raise these.
 STORE_ERRORS = (RedisError, OSError, ValueError, TypeError, AttributeError)
@@ -34,25 +35,27 @@ log = Log(__name__)
 # A server that is full, or takes no writes for another reason, still tells the language. The session is not told then:
 # it could not move on, and the next key would be taken for one of a question that was answered long ago.
 _LOAD = """
-local function turns(record) return tonumber(string.match(record, '^%d+')) or 0 end
 local found = redis.call('MGET', KEYS[1], KEYS[2], KEYS[3])
 local session, language = found[1] or '', found[2] or ''
-local count, before_this = string.match(found[3] or '', '^(%d+)\\n(.*)$')
+local count, steps = string.match(found[3] or '', '^(%d+)(\\n.*)$')
 local arrivals = tonumber(count or 0)
-local steps = {ARGV[1] .. ' ' .. language .. ' ' .. session}
-for step in string.gmatch(before_this or '', '[^\\n]+') do
-    local id, before_language, before = string.match(step, '^(%S+) (%S*) (.*)$')
-    if id ~= ARGV[1] then
-        steps[#steps + 1] = step
-    elseif ARGV[2] == 'named' or turns(session) <= turns(before) + 1 then
+steps = steps or '\\n'
+local name = '\\n' .. ARGV[1] .. ' '
+local at = string.find(steps, name, 1, true)
+if at then
+    local before_language, before = string.match(steps, '^(%S*) ([^\\n]*)', at + #name)
+    local turn, turn_before = string.match(session, '^%d+') or 0, string.match(before, '^%d+') or 0
+    if ARGV[2] == 'named' or tonumber(turn) <= turn_before + 1 then
         return {before, before_language, arrivals, 'repeated'}
     end
+    steps = string.sub(steps, 1, at - 1) .. string.match(steps, '^[^\\n]*(.*)$', at + 1)
 end
 if KEYS[4] then arrivals = tonumber(redis.call('GET', KEYS[4]) or 0) end
 if ARGV[5] == 'arrives' then arrivals = arrivals + 1 end
-local kept_steps = arrivals .. '\\n' .. table.concat(steps, '\\n', 1, math.min(#steps, ARGV[3]))
-local kept = redis.pcall('SET', KEYS[3], kept_steps, 'EX', ARGV[4])
-if kept.err then return {'', language, 0, 'unkept'} end
+steps = name .. language .. ' ' .. session .. steps
+if #steps > tonumber(ARGV[3]) then steps = string.match(string.sub(steps, 1, ARGV[3]), '^(.*)\\n') .. '\\n' end
+local set = redis.pcall('SET', KEYS[3], arrivals .. steps, 'EX', ARGV[4])
+if set.err then return {'', language, 0, 'unkept'} end
 if KEYS[4] then redis.call('SET', KEYS[4], arrivals, 'EX', ARGV[4]) end
 return {session, language, arrivals, 'first'}
 """
@@ -129,7 +132,7 @@ class Sessions:
         arguments = [
             short_digest(self._secret, "step", step.id),
             "named" if step.named else "unnamed",
-            STEPS_KEPT,
+            MOST_STEP_BYTES,
             STEP_SECONDS,
             "arrives" if step.arrives else "goes on",
         ]

@@ -10,7 +10,16 @@ from redis.exceptions import RedisError
 from hotline.dialogue.session import Session
 from hotline.store.connection import RedisClient, connect
 from hotline.store.keys import Conversation
-from hotline.store.sessions import CALL_SECONDS, LANGUAGE_SECONDS, STEP_SECONDS, TEXT_SECONDS, Loaded, Sessions, Step
+from hotline.store.sessions import (
+    CALL_SECONDS,
+    LANGUAGE_SECONDS,
+    MOST_STEP_BYTES,
+    STEP_SECONDS,
+    TEXT_SECONDS,
+    Loaded,
+    Sessions,
+    Step,
+)
 
 SECRET = "a secret that nobody guesses, of 40 signs"
 NUMBER = "+12035550123"
@@ -213,6 +222,14 @@ def test_a_damaged_record_begins_anew(sessions: Sessions, redis: RedisClient) ->
     assert sessions.load(TEXTER, Step("SM4", named=True)).session.node == "rights"
 
 
+def test_damaged_steps_are_none(sessions: Sessions, redis: RedisClient) -> None:
+    take(sessions, TEXTER, FIRST, "main")
+    for key in redis.scan_iter("steps:*"):
+        redis.set(key, b"nonsense")
+    assert take(sessions, TEXTER, SECOND, "rights").node == "main"
+    assert sessions.load(TEXTER, SECOND).repeated
+
+
 def test_without_redis_a_session_is_new_and_nothing_is_raised(tmp_path: object) -> None:
     client = connect(f"unix://{tmp_path}/nowhere.sock")
     with pytest.raises(RedisError):
@@ -227,9 +244,29 @@ def test_steps_do_not_pile_up(sessions: Sessions, redis: RedisClient) -> None:
     for number in range(50):
         take(sessions, TEXTER, Step(f"SM{number}", named=True), "main")
     (steps,) = redis.scan_iter("steps:*")
-    kept = redis.get(steps)
-    assert isinstance(kept, bytes)
-    assert kept.count(b"\n") == 8
+    assert redis.strlen(steps) <= MOST_STEP_BYTES + 2
+    for number in range(45, 50):
+        assert sessions.load(TEXTER, Step(f"SM{number}", named=True)).repeated
+    assert not sessions.load(TEXTER, Step("SM0", named=True)).repeated
+
+
+def test_a_step_is_known_again_wherever_it_stands_among_the_latest(sessions: Sessions) -> None:
+    steps = [Step(f"SM{number}", named=True) for number in range(5)]
+    before = [take(sessions, TEXTER, step, f"node-{number}") for number, step in enumerate(steps)]
+    for step, session in zip(steps, before, strict=True):
+        assert sessions.load(TEXTER, step).session == session
+
+
+def test_a_key_pressed_again_takes_the_place_of_the_earlier_step(sessions: Sessions) -> None:
+    presses = [Step(f"main {key}", named=False, arrives=False) for key in "121312"]
+    for press in presses:
+        assert not sessions.load(CALLER, press).repeated
+        take(sessions, CALLER, press, "main")
+    for press in presses:
+        assert not sessions.load(CALLER, Step("menu *", named=False, arrives=False)).repeated
+        take(sessions, CALLER, Step("menu *", named=False, arrives=False), "main")
+        assert not sessions.load(CALLER, press).repeated
+        take(sessions, CALLER, press, "main")
 
 
 def test_arrivals_of_a_number_are_counted_once_each(sessions: Sessions) -> None:

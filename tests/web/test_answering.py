@@ -8,6 +8,7 @@ from dataclasses import replace
 from xml.etree import ElementTree
 
 import pytest
+import requests
 
 from hotline.app import create_app
 from hotline.catalogs.catalog import Catalogs
@@ -181,3 +182,17 @@ def test_nobody_is_texted_at_premium_rates_or_in_far_countries(own_line: Line, r
     assert [child.tag for child in ElementTree.fromstring(answer.body)] == []  # noqa: S314 - our own document
     assert redis.dbsize() == 0
     assert "<Gather" in post(own_line, "/voice", CALL | {"From": sender}).body
+
+
+def test_no_browser_keeps_an_answer_or_takes_it_for_what_it_is_not(own_line: Line) -> None:
+    for answer in (
+        requests.get(f"{own_line.address}/healthz", timeout=10),
+        requests.get(f"{own_line.address}/readyz", timeout=10),
+        requests.get(f"{own_line.address}/nothing-here", timeout=10),
+        requests.post(f"{own_line.address}/sms", timeout=10),
+    ):
+        assert answer.headers["X-Content-Type-Options"] == "nosniff"
+        assert answer.headers["Referrer-Policy"] == "no-referrer"
+        assert answer.headers["Cache-Control"] == "no-store"
+        assert "frame-ancestors 'none'" in answer.headers["Content-Security-Policy"]
+        assert "Set-Cookie" not in answer.headers

@@ -1,6 +1,7 @@
 # make demo   the hotline with an embedded Redis server and a browser phone; nothing to configure
 # make test   the tests (TESTS="tests/dialogue -k menu" for some of them)
 # make lint   ruff and mypy
+# make audit  known weaknesses of the packages that are installed (asks the package index on the internet)
 # make lock   the pinned versions anew, from pyproject.toml
 # make pictures  the pictures of the README (needs Chromium)
 # make bench-understanding  how well texts are understood, beside two rivals (needs Node.js; some minutes)
@@ -22,7 +23,7 @@ COMPILE := pip compile --quiet --universal --python-version 3.11 --generate-hash
 # pytest ends with 5 where none of its tests is asked for.
 OR_NONE_ASKED_FOR := [ $$? -eq 5 ]
 
-.PHONY: demo test lint lock pictures bench-understanding clean
+.PHONY: demo test lint audit lock pictures bench-understanding clean
 
 demo: $(VENV)/.run
 	@$(BIN)/hotline demo
@@ -35,6 +36,9 @@ lint: $(VENV)/.dev
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
+
+audit: $(VENV)/.dev
+	@$(BIN)/pip-audit --strict --requirement requirements.txt --disable-pip --require-hashes --progress-spinner off
 
 pictures: $(VENV)/.dev
 	@$(BIN)/python -m tests.pictures

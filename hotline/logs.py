@@ -8,7 +8,6 @@ since records are made so; what is written goes through without_traces() besides
 
 from __future__ import annotations
 
-import base64
 import logging
 import re
 import sys
@@ -19,20 +18,18 @@ from itertools import islice
 from pathlib import Path
 from traceback import walk_tb
 from types import FrameType, TracebackType
-from typing import TYPE_CHECKING, TextIO, TypedDict, Unpack
-from urllib.parse import quote, quote_plus, unquote_to_bytes
+from typing import TYPE_CHECKING, TextIO, TypeAlias, TypedDict, Unpack
+
+from hotline.traces import LEFT_OUT, forms_of, without_traces
 
 if TYPE_CHECKING:
     from structlog.types import EventDict, Processor
-
-LEFT_OUT = "(left out)"
 
 # The warning's number and a bit of its surroundings still fit; telephone numbers, ZIP codes and days do not.
 _GREATEST_NUMBER_OF_OTHERS = 999
 # An event is logged by a helper of a helper at the most, within structlog, gunicorn and logging.
 _MOST_FRAMES_TO_THE_EVENT = 14
 _MOST_FRAMES_TOLD, _MOST_CAUSES_TOLD = 40, 5
-_SHORTEST_SECRET = 6
 
 _NAME = re.compile(r"[A-Za-z_]\w{0,79}", re.ASCII)
 _LOGGER = re.compile(r"[A-Za-z_][\w.-]{0,79}", re.ASCII)
@@ -41,6 +38,9 @@ _ENDPOINT = re.compile(r"[a-z_]{1,30}(\.[a-z_]{1,30})?")
 _CONVERSION = re.compile(
     r"%(?:\((?P<key>\w+)\))?[#0 +-]*(?P<width>\*|\d+)?(?:\.(?P<precision>\*|\d+))?[hlL]?(?P<kind>[a-zA-Z%])"
 )
+
+
+_ErrorInfo: TypeAlias = tuple[type[BaseException], BaseException, TracebackType | None] | tuple[None, None, None]
 
 
 class Fields(TypedDict, total=False):
@@ -124,7 +124,7 @@ def _formatter(secrets: tuple[str, ...], *, in_colour: bool) -> logging.Formatte
     # It takes a third of a second, for which who only asks something of a command need not wait.
     import structlog  # noqa: PLC0415
 
-    encoded = tuple(sorted({form for secret in secrets for form in _forms_of(secret)}, key=len, reverse=True))
+    encoded = tuple(sorted({form for secret in secrets for form in forms_of(secret)}, key=len, reverse=True))
 
     def last_line(_: object, __: str, event: EventDict) -> EventDict:
         return {name: _clean(value, encoded) for name, value in event.items()}
@@ -146,9 +146,6 @@ def _fields_of_record(_: object, __: str, event: EventDict) -> EventDict:
     fields = record.msg.fields if isinstance(record.msg, Told) else {"event": LEFT_OUT}
     name = record.name if _LOGGER.fullmatch(record.name) else LEFT_OUT
     return {**event, **fields, "level": record.levelname.lower(), "logger": name}
-
-
-# What our own modules log.
 
 
 def _known(fields: Mapping[str, object]) -> Iterator[tuple[str, object]]:
@@ -180,9 +177,6 @@ _KINDS: Mapping[str, Callable[[object], object]] = {
 _log = Log(__name__)
 
 
-# What others log.
-
-
 def _record(  # noqa: PLR0917 - as logging calls it
     name: str,
     level: int,
@@ -190,18 +184,23 @@ def _record(  # noqa: PLR0917 - as logging calls it
     lineno: int,
     msg: object,
     args: object,
-    exc_info: tuple[type[BaseException], BaseException, TracebackType | None] | None,
+    exc_info: _ErrorInfo | None,
     func: str | None = None,
     sinfo: str | None = None,  # noqa: ARG001 - frames with the source of what they do
     **_: object,
 ) -> logging.LogRecord:
     """Every record of this process is made here, so that no handler of whomever sees more."""
-    if not isinstance(msg, Told):
-        fields: dict[str, object] = {"place": _place(pathname, lineno)}
-        if exc_info and isinstance(exc_info[1], BaseException):
-            fields |= _fields_of_error(exc_info[1])
-        msg = Told(_without_values(msg, args) if _is_literal(msg) else LEFT_OUT, fields)
-    return logging.LogRecord(name, level, pathname, lineno, msg, (), None, func, None)
+    try:
+        told = msg if isinstance(msg, Told) else _told_of_others(_place(pathname, lineno), msg, args, exc_info)
+    except Exception:  # noqa: BLE001 - whoever logs something must not fail of it, whatever it is
+        told = Told(LEFT_OUT, {})
+    return logging.LogRecord(name, level, pathname, lineno, told, (), None, func, None)
+
+
+def _told_of_others(place: str, msg: object, args: object, exc_info: _ErrorInfo | None) -> Told:
+    error = exc_info[1] if exc_info else None
+    fields = {"place": place} | (_fields_of_error(error) if error is not None else {})
+    return Told(_without_values(msg, args) if _is_literal(msg) else LEFT_OUT, fields)
 
 
 def _is_literal(event: object) -> bool:
@@ -270,9 +269,6 @@ def _place(filename: str, line: int) -> str:
     return f"{'/'.join(Path(filename).parts[-2:])}:{line}"
 
 
-# What Python itself would print.
-
-
 def _show_warning(  # noqa: PLR0917 - as Python calls it
     message: Warning | str,  # noqa: ARG001 - it may hold anything
     category: type[Warning],
@@ -297,70 +293,6 @@ def _uncaught_in_thread(hook: threading.ExceptHookArgs) -> None:
 def _unraisable(hook: sys.UnraisableHookArgs) -> None:
     if hook.exc_value is not None:
         _log.error("an error where none can be raised", error=hook.exc_value)
-
-
-# The last line.
-
-# Seven digits, however they are grouped, in any script.
-_TELEPHONE = re.compile(r"\d(?:[^\w\n]{0,3}\d){6}")
-_TRACES = (
-    _TELEPHONE,
-    re.compile(r"(?<!\d)\d{5}(?!\d)"),
-    re.compile(r"[^\s@]+@[^\s@]+"),
-    re.compile(r"[A-Z]{2}[0-9a-fA-F]{32}"),
-)
-# Long enough to hold a number that was encoded: hex, or base64 of either alphabet.
-_CODED = re.compile(r"[A-Za-z0-9+/_-]{9,}")
-_HEX = re.compile(r"[0-9A-Fa-f]+")
-_TO_STANDARD_BASE64 = str.maketrans("-_", "+/")
-
-
-def without_traces(text: str, secrets: Sequence[str] = ()) -> str:
-    """The text, or LEFT_OUT for the whole of it where a part looks like anybody's.
-
-    A telephone number, a ZIP code, an address of e-mail, a SID of Twilio's, or one of the secrets: as it is, or
-    encoded for a URL, in hex or in base64.
-    """
-    return LEFT_OUT if _has_traces(text, secrets) else text
-
-
-def _has_traces(text: str, secrets: Sequence[str]) -> bool:
-    plain = unquote_to_bytes(text).decode(errors="replace")
-    return (
-        any(secret in text for secret in secrets)
-        or any(trace.search(form) for trace in _TRACES for form in (text, plain))
-        or any(_TELEPHONE.search(told) for word in _CODED.findall(plain) for told in _told_by(word))
-    )
-
-
-def _told_by(word: str) -> Iterator[str]:
-    """What a word would say to somebody who takes it for a part of a longer one in hex or in base64."""
-    if _HEX.fullmatch(word):
-        yield from (
-            bytes.fromhex(word[start : start + (len(word) - start) // 2 * 2]).decode("latin-1") for start in (0, 1)
-        )
-    plain = word.translate(_TO_STANDARD_BASE64)
-    for start in range(4):
-        part = plain[start:]
-        if len(part) % 4 == 1:
-            part = part[:-1]
-        yield base64.b64decode(part + "=" * (-len(part) % 4)).decode("latin-1")
-
-
-def _forms_of(secret: str) -> set[str]:
-    """What a secret looks like, also within a longer text that was encoded."""
-    if len(secret) < _SHORTEST_SECRET:
-        return set()
-    raw = secret.encode()
-    coded = {form for start in range(3) for form in _base64_within(raw, start)}
-    return {secret, quote(secret, safe=""), quote_plus(secret), raw.hex(), raw.hex().upper(), *coded}
-
-
-def _base64_within(raw: bytes, start: int) -> Iterator[str]:
-    """The letters that stand for these bytes alone, where they begin at this place in a group of three."""
-    first, last = (start * 8 + 5) // 6, (start + len(raw)) * 8 // 6
-    for encode in (base64.b64encode, base64.urlsafe_b64encode):
-        yield encode(bytes(start) + raw).decode()[first:last]
 
 
 def _clean(value: object, secrets: Sequence[str]) -> object:

@@ -10,7 +10,7 @@ import socket
 import subprocess
 import sys
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager, nullcontext, suppress
 from threading import Event, Thread
 
@@ -65,8 +65,9 @@ class Server(BaseApplication):  # type: ignore[misc]  # gunicorn has no type hin
         set_up_logs(settings.log_level, _secrets_of(settings))
         # What a process remembers when it crashes holds numbers and texts.
         resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
-        # gunicorn would try for five seconds, and whoever holds the port may be a hotline with the same Redis server.
-        require_free_port(settings.host, settings.port)
+        if not is_handed_a_socket(os.environ):
+            # gunicorn would try for five seconds, and who holds the port may be a hotline with the same Redis server.
+            require_free_port(settings.host, settings.port)
         self.settings = settings
         self.store = open_store(settings.redis_url, settings.redis_data)
         self.flask = create_app(settings, store=self.store)
@@ -103,11 +104,17 @@ class Server(BaseApplication):  # type: ignore[misc]  # gunicorn has no type hin
             super().run()
 
 
+def is_handed_a_socket(environment: Mapping[str, str]) -> bool:
+    """Whether this process is to listen on sockets that another one opened, as systemd does it (sd_listen_fds)."""
+    return environment.get("LISTEN_PID") == str(os.getpid()) and environment.get("LISTEN_FDS", "0") != "0"
+
+
 class Logs(Logger):  # type: ignore[misc]  # gunicorn has no type hints
     """gunicorn's errors go where all logs go; what was asked of it is logged nowhere."""
 
     def setup(self, cfg: Config) -> None:
         self.cfg = cfg
+        self._access_log_enabled = False
         self.error_log.propagate = True
 
 

@@ -86,17 +86,17 @@ class Settings:
     """
 
     account_sid: str
-    auth_tokens: tuple[str, ...]
+    auth_tokens: tuple[str, ...] = field(repr=False)
     public_url: str
-    secret_key: str
-    redis_url: str | None
+    secret_key: str = field(repr=False)
+    redis_url: str | None = field(repr=False)
     port: int
     workers: int
     host: str
     data: Path
     twilio_api: str = TWILIO_API
     languages: Mapping[str, str] = field(default_factory=dict)
-    earlier_secret_keys: tuple[str, ...] = ()
+    earlier_secret_keys: tuple[str, ...] = field(default=(), repr=False)
     text_countries: frozenset[str] = frozenset({"US"})
     most_texts: int | None = None
     log_level: str = "warning"

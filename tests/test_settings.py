@@ -68,6 +68,7 @@ def test_a_missing_variable_is_named_with_its_remedy(name: str, value: str) -> N
         ("PORT", "٨٠"),
         ("WEB_CONCURRENCY", "-1"),
         ("WEB_CONCURRENCY", "1000"),
+        ("HOTLINE_LOG_LEVEL", "all"),
     ],
 )
 def test_a_wrong_value_is_refused_in_one_line_that_does_not_show_it(name: str, value: str) -> None:
@@ -79,6 +80,11 @@ def test_a_wrong_value_is_refused_in_one_line_that_does_not_show_it(name: str, v
     if name in {"TWILIO_ACCOUNT_SID", "SECRET_KEY"}:
         assert value not in message
     assert "secret@" not in message
+
+
+def test_the_level_of_the_logs_is_named_in_letters_of_any_size() -> None:
+    assert read_settings(GOOD).log_level == "warning"
+    assert read_settings(GOOD | {"HOTLINE_LOG_LEVEL": "Debug"}).log_level == "debug"
 
 
 def test_the_readme_lists_every_variable_with_its_default() -> None:

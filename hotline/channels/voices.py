@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import math
+import time
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from hotline.channels.audio.espeak import EspeakError, espeak_of_this_process
@@ -36,17 +38,25 @@ class Played:
 
 @dataclass(frozen=True, slots=True)
 class Voices:
-    """`audio` is None where eSpeak NG is not installed, `recordings` where no sound may be played."""
+    """`audio` is None where eSpeak NG is not installed, `recordings` where no sound may be played.
+
+    Nobody waits beyond `until`, by the monotonic clock, for a sound that has yet to be made.
+    """
 
     script: Script
     recordings: Recordings | None
     audio: AudioLibrary | None
+    until: float = math.inf
 
     def of(self, utterances: Sequence[Utterance]) -> tuple[Spoken | Played, ...]:
         """How a message is said, piece by piece."""
         if recording := self._recording(utterances):
             return (recording,)
         return tuple(self._of(utterance) for utterance in utterances)
+
+    def within(self, seconds: float) -> Voices:
+        """The same for one answer: what takes longer to be made is said by the voice that stands in."""
+        return replace(self, until=time.monotonic() + seconds)
 
     def without_audio(self) -> Voices:
         """The same for when a sound could not be fetched."""
@@ -65,7 +75,8 @@ class Voices:
             return Spoken(utterance.words, language.twilio, utterance.slowly)
         if self.audio:
             try:
-                self.audio.file(synthesis := synthesis_of(utterance, language))
+                left = max(0.0, self.until - time.monotonic())
+                self.audio.file(synthesis := synthesis_of(utterance, language), left)
                 return Played(address(language.code, synthesis.digest))
             except (EspeakError, OSError) as error:
                 log.warning("no sound made", language=language.code, error=error)

@@ -14,6 +14,7 @@ from hotline.store.breaker import Breaker
 from hotline.store.codec import RecordError, decode, encode
 from hotline.store.connection import RedisClient
 from hotline.store.keys import Conversation, Keys, short_digest
+from hotline.store.scripts import LuaScript, Value
 
 TEXT_SECONDS = 24 * 3600
 CALL_SECONDS = 2 * 3600
@@ -34,7 +35,7 @@ log = Log(__name__)
 #
 # A server that is full, or takes no writes for another reason, still tells the language. The session is not told then:
 # it could not move on, and the next key would be taken for one of a question that was answered long ago.
-_LOAD = """
+LOAD = LuaScript("""
 local found = redis.call('MGET', KEYS[1], KEYS[2], KEYS[3])
 local session, language = found[1] or '', found[2] or ''
 local count, steps = string.match(found[3] or '', '^(%d+)(\\n.*)$')
@@ -58,12 +59,12 @@ local set = redis.pcall('SET', KEYS[3], arrivals .. steps, 'EX', ARGV[4])
 if set.err then return {'', language, 0, 'unkept'} end
 if KEYS[4] then redis.call('SET', KEYS[4], arrivals, 'EX', ARGV[4]) end
 return {session, language, arrivals, 'first'}
-"""
+""")
 
 # Another step that came between is not undone: its turn is counted and the later answer stands. A repeat changes
 # nothing unless the first try was lost before it was saved. Whoever was forgotten since the load stays forgotten: the
 # session that was loaded is gone, or the step that the load left.
-_SAVE = """
+SAVE = LuaScript("""
 local session = redis.call('GET', KEYS[1]) or ''
 local new = ARGV[2]
 if session == '' and (ARGV[1] ~= '' or redis.call('EXISTS', KEYS[3]) == 0) then return end
@@ -73,7 +74,7 @@ if session ~= ARGV[1] and session ~= new then
 end
 redis.call('SET', KEYS[1], new, 'EX', ARGV[3])
 if ARGV[4] ~= '' then redis.call('SET', KEYS[2], ARGV[4], 'EX', ARGV[5]) end
-"""
+""")
 
 
 @dataclass(frozen=True, slots=True)
@@ -124,12 +125,10 @@ class Sessions:
         self._secret, *self._earlier = secrets
         self._breaker = breaker or Breaker()
         self._after_forgetting = after_forgetting
-        self._load = redis.register_script(_LOAD)
-        self._save = redis.register_script(_SAVE)
 
     def load(self, conversation: Conversation, step: Step) -> Loaded:
         """The session before this step, also where the step is a repeat."""
-        arguments = [
+        arguments: list[Value] = [
             short_digest(self._secret, "step", step.id),
             "named" if step.named else "unnamed",
             MOST_STEP_BYTES,
@@ -143,7 +142,7 @@ class Sessions:
             asked.append(keys.arrivals)
         try:
             with self._breaker.asking():
-                answer = self._load(keys=asked, args=arguments)
+                answer = LOAD.run(self._redis, asked, arguments)
             loaded = replace(_loaded(*cast("tuple[bytes, bytes, int, bytes]", answer)), keys=keys)
             return self._found_earlier(conversation, loaded) or loaded
         except STORE_ERRORS as error:
@@ -164,7 +163,7 @@ class Sessions:
                 if session is None:
                     self._forget(conversation)
                     return True
-                arguments: list[bytes | str | int] = [
+                arguments: list[Value] = [
                     loaded.record,
                     encode(session),
                     CALL_SECONDS if conversation.call else TEXT_SECONDS,
@@ -173,7 +172,7 @@ class Sessions:
                     "repeated" if loaded.repeated else "first",
                 ]
                 keys = loaded.keys or Keys.of(conversation, self._secret)
-                self._save(keys=[keys.session, keys.language, keys.steps], args=arguments)
+                SAVE.run(self._redis, [keys.session, keys.language, keys.steps], arguments)
                 if loaded.moved_from:
                     self._leave_to_repeats(Keys.of(conversation, loaded.moved_from))
         except STORE_ERRORS as error:

@@ -49,6 +49,9 @@ from hotline.web.requests import (
 # A little longer than Twilio may take to accept a text.
 LONGEST_WAIT_SECONDS = ANSWER_SECONDS + 1.0
 
+# A caller waits for all sounds of an answer that have yet to be made.
+SOUND_SECONDS = 0.2
+
 NOT_UNDERSTOOD = Understood(None, Guess(NONE, 0.0))
 
 log = Log(__name__)
@@ -203,7 +206,7 @@ class Answering:
     def renderer(self, *, with_sounds: bool = True) -> CallRenderer:
         """Renders for the number that was called; without sounds where one could not be fetched just now."""
         is_silent = is_fallback(self.form) or not with_sounds
-        voices = self.content.voices.without_audio() if is_silent else self.content.voices
+        voices = self.content.voices.without_audio() if is_silent else self.content.voices.within(SOUND_SECONDS)
         return CallRenderer(self.content.spoken, voices, self.form.get("To", ""))
 
     def known(self, loaded: Loaded) -> Session:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterable, Iterator
 from dataclasses import replace
 from datetime import datetime
@@ -107,7 +108,7 @@ SAID = (
 SAID_WITH_OTHERS = {
     *(Phrase.CHOICE, Phrase.CHOICE_BRIEF, Phrase.KEY_STAR, Phrase.KEY_POUND),
     *(Phrase.WEB_DOT, Phrase.WEB_SLASH, Phrase.WEB_HYPHEN),
-    *(Phrase.UPDATING, Phrase.UPDATING_LABEL, Phrase.NO_TRANSFER),
+    *(Phrase.UPDATING, Phrase.UPDATING_LABEL, Phrase.NO_TRANSFER, Phrase.TOO_MANY),
     "menu.emergency.title",
 }
 
@@ -119,7 +120,7 @@ class Listening(AudioLibrary):
         super().__init__(Path("none"), Espeak(Installed("", "")), lambda: ())
         self.asked: dict[str, Synthesis] = {}
 
-    def file(self, synthesis: Synthesis) -> Path:
+    def file(self, synthesis: Synthesis, seconds: float = math.inf) -> Path:  # noqa: ARG002 - it is made at once
         self.asked[synthesis.digest] = synthesis
         return Path("none")
 

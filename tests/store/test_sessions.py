@@ -10,6 +10,7 @@ from redis.exceptions import RedisError
 from hotline.dialogue.session import Session
 from hotline.store.connection import RedisClient, connect
 from hotline.store.keys import Conversation
+from hotline.store.scripts import LuaScript
 from hotline.store.sessions import (
     CALL_SECONDS,
     LANGUAGE_SECONDS,
@@ -316,7 +317,7 @@ def test_a_full_server_still_tells_the_language_and_no_place_that_is_out_of_date
 def test_an_answer_that_is_nonsense_is_no_session(
     sessions: Sessions, monkeypatch: pytest.MonkeyPatch, answer: object
 ) -> None:
-    monkeypatch.setattr(sessions, "_load", lambda **_: answer)
+    monkeypatch.setattr(LuaScript, "run", lambda *_: answer)
     assert sessions.load(TEXTER, FIRST) == Loaded(Session(kept=False), None)
 
 

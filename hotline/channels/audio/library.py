@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 import hashlib
+import math
 import re
+import time
 from collections.abc import Callable, Iterable
+from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
 
-from hotline.channels.audio.espeak import Espeak
+from hotline.channels.audio.espeak import Espeak, EspeakError
 from hotline.channels.audio.files import write_whole
 from hotline.channels.audio.sound import encoded, for_telephone
 from hotline.channels.utterances import Utterance
@@ -19,6 +22,8 @@ from hotline.script.model import Language
 _FORMAT = "1"
 # Of the usual speed, for what is said once more.
 SLOWLY = 0.75
+# After a sound could not be made or kept, whoever is in a hurry does not try again for so long.
+REST_SECONDS = 10.0
 _DIGEST = re.compile(r"[0-9a-f]{32}")
 
 
@@ -55,12 +60,23 @@ class AudioLibrary:
         self._folder = folder
         self._espeak = espeak
         self._known = known
+        self._making: dict[Path, Future[None]] = {}
+        self._rests_until = 0.0
 
-    def file(self, synthesis: Synthesis) -> Path:
-        """Its file, made now where it is missing. Raises EspeakError, or OSError where it cannot be kept."""
+    def file(self, synthesis: Synthesis, seconds: float = math.inf) -> Path:
+        """Its file, made now where it is missing. Raises EspeakError, or OSError where it cannot be kept.
+
+        Where somebody waits no longer than some seconds, TimeoutError; the sound is made all the same.
+        """
         path = self._path(synthesis.language, synthesis.digest)
-        if not path.is_file():
+        if path.is_file():
+            return path
+        if seconds == math.inf:
             self._make(synthesis, path)
+        elif time.monotonic() < self._rests_until:
+            raise TimeoutError
+        else:
+            self._made_beside(synthesis, path).result(seconds)
         return path
 
     def has(self, synthesis: Synthesis) -> bool:
@@ -91,6 +107,25 @@ class AudioLibrary:
     def _path(self, language: str, digest: str) -> Path:
         return self._folder / language / f"{digest}.wav"
 
+    def _made_beside(self, synthesis: Synthesis, path: Path) -> Future[None]:
+        making = self._making.get(path)
+        if making is None:
+            making = self._making[path] = self._maker.submit(self._make, synthesis, path)
+            making.add_done_callback(lambda _: self._making.pop(path, None))
+        return making
+
+    @cached_property
+    def _maker(self) -> ThreadPoolExecutor:
+        """Made when it is first needed: threads do not outlive the fork of a worker."""
+        return ThreadPoolExecutor(1, thread_name_prefix="sounds")
+
     def _make(self, synthesis: Synthesis, path: Path) -> None:
+        try:
+            self._synthesise(synthesis, path)
+        except (EspeakError, OSError):
+            self._rests_until = time.monotonic() + REST_SECONDS
+            raise
+
+    def _synthesise(self, synthesis: Synthesis, path: Path) -> None:
         sound = self._espeak.say(synthesis.words, synthesis.voice, synthesis.words_a_minute, synthesis.english)
         write_whole(path, encoded(for_telephone(sound), synthesis.words))

@@ -6,6 +6,7 @@ import sys
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import asdict, replace
 from pathlib import Path
+from time import monotonic
 
 import pytest
 
@@ -136,3 +137,38 @@ def test_what_cannot_be_spoken_leaves_nothing(library: AudioLibrary, tmp_path: P
     with pytest.raises(EspeakError):
         library.file(replace(KALM, voice="xx"))
     assert not list((tmp_path / "audio").rglob("*"))
+
+
+def test_whoever_is_in_a_hurry_does_not_wait_and_the_sound_is_made_all_the_same(library: AudioLibrary) -> None:
+    with pytest.raises(TimeoutError):
+        library.file(KALM, 0.0)
+    until = monotonic() + 10
+    while not library.has(KALM):
+        assert monotonic() < until
+    assert library.file(KALM, 0.0).is_file()
+
+
+def test_many_who_are_in_a_hurry_have_a_sound_made_once(library: AudioLibrary, monkeypatch: pytest.MonkeyPatch) -> None:
+    made: list[str] = []
+    say = Espeak.say
+
+    def counted(espeak: Espeak, words: str, *how: object) -> object:
+        made.append(words)
+        return say(espeak, words, *how)  # type: ignore[arg-type]  # as it was called
+
+    monkeypatch.setattr(Espeak, "say", counted)
+    with ThreadPoolExecutor(8) as pool:
+        list(pool.map(lambda _: library.file(KALM, 10.0), range(8)))
+    assert made == [KALM.words]
+
+
+def test_where_sounds_cannot_be_kept_whoever_is_in_a_hurry_does_not_try_each_time(
+    espeak: Espeak, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "audio").write_text("no folder")
+    library = AudioLibrary(tmp_path / "audio", espeak, lambda: SAID)
+    with pytest.raises(OSError, match="audio"):
+        library.file(KALM, 10.0)
+    monkeypatch.setattr(Espeak, "say", None)
+    with pytest.raises(TimeoutError):
+        library.file(KALM, 10.0)

@@ -4,6 +4,8 @@
 # make audit  known weaknesses of the packages that are installed (asks the package index on the internet)
 # make lock   the pinned versions anew, from pyproject.toml
 # make pictures  the pictures of the README (needs Chromium)
+# make faults  everything goes wrong while 5,000 people text and call (long)
+# make bench  the line beside two floors, written to .pictures/bench.md (some minutes)
 # make bench-understanding  how well texts are understood, beside two rivals (needs Node.js; some minutes)
 # make clean  removes everything that these commands made
 
@@ -23,7 +25,7 @@ COMPILE := pip compile --quiet --universal --python-version 3.11 --generate-hash
 # pytest ends with 5 where none of its tests is asked for.
 OR_NONE_ASKED_FOR := [ $$? -eq 5 ]
 
-.PHONY: demo test lint audit lock pictures bench-understanding clean
+.PHONY: demo test lint audit lock pictures faults bench bench-understanding clean
 
 demo: $(VENV)/.run
 	@$(BIN)/hotline demo
@@ -43,6 +45,12 @@ audit: $(VENV)/.dev
 pictures: $(VENV)/.dev
 	@$(BIN)/python -m tests.pictures
 	@$(BIN)/hotline journeys --picture .pictures/journeys.svg >.pictures/journeys.txt
+
+faults: $(VENV)/.dev
+	@$(BIN)/python -m tests.faults.campaign --conversations 5000 --seed 1
+
+bench: $(VENV)/.dev
+	@$(BIN)/python -m tests.benchmarks.line
 
 bench-understanding: $(VENV)/.dev
 	@$(BIN)/python -m tests.benchmarks.understanding

@@ -101,7 +101,7 @@ def _outcome(reply: Reply, misses_before: int) -> Outcome:
 
 def _answer(stage: _Stage, heard: Heard) -> Turn:
     match heard:
-        case Unheard() if stage.session.node and stage.session.language:
+        case Unheard() if stage.session.node and (stage.language_is_known or stage.is_asked_for_language):
             return stage.stay()
         case Arrival() | Unheard():
             return stage.go(MAIN_MENU if stage.session.language else LANGUAGE_NODE)
@@ -138,6 +138,15 @@ class _Stage:
     @property
     def language(self) -> str:
         return self.session.language or self.script.source_language
+
+    @property
+    def language_is_known(self) -> bool:
+        return self.session.language is not None
+
+    @property
+    def is_asked_for_language(self) -> bool:
+        """Whether the conversation stands at a page of the languages."""
+        return self.session.node in self.script.language_pages
 
     @property
     def has_notice(self) -> bool:
@@ -503,7 +512,7 @@ def _everywhere(stage: _Stage, phrase: Phrase) -> tuple[Say, ...]:
 
 def _is_unknown(stage: _Stage) -> bool:
     """Whether the language is being asked for the first time."""
-    return stage.session.language is None and stage.session.node in stage.script.language_pages
+    return not stage.language_is_known and stage.is_asked_for_language
 
 
 def _forget(stage: _Stage) -> Turn:

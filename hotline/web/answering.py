@@ -14,7 +14,7 @@ from hotline.channels.paths import VoicePlace
 from hotline.channels.text import bodies, render_nothing, render_text, text_of
 from hotline.channels.voice import CallRenderer, render_no_call, render_refusal
 from hotline.dialogue.advance import advance, begin_texting
-from hotline.dialogue.heard import Arrival, Heard, TextEnded, TextOutcome, Unheard, Words
+from hotline.dialogue.heard import Arrival, Heard, Silence, TextEnded, TextOutcome, Unheard, Words
 from hotline.dialogue.otherwise import farewell, is_urgent, not_forgotten
 from hotline.dialogue.reply import Reply, SendText, Turn
 from hotline.dialogue.session import Session
@@ -237,7 +237,22 @@ class Answering:
         place, ended = place_of_failure(self.form), transfer_ended(self.form, self.tools.now())
         if place and ended and (place.node == PERSON_TOPIC or Transferring.of(self.content.script, place.node)):
             return self.standing_at(place, session), ended
-        return self.standing_at(place, session) if place and not session.node else session, Unheard(self.tools.now())
+        if session.node or not place or self.failed_among_the_languages():
+            return session, Unheard(self.tools.now())
+        return self.standing_at(place, session), Unheard(self.tools.now())
+
+    def failed_among_the_languages(self) -> bool:
+        """Whether the sound that failed is one of the list of languages: it does not tell what the caller speaks."""
+        _, mark, sound = self.form.get("ErrorUrl", "").partition("/audio/")
+        voices = self.content.voices.within(SOUND_SECONDS)
+        renderer = CallRenderer(self.content.spoken, voices, self.form.get("To", ""))
+        turn = advance(self.content.script, Session(), Arrival(self.tools.now()), by_phone=True)
+        # Whoever stays silent hears each page, and then each once more, slowly.
+        for _ in range(2 * len(self.content.script.language_pages) if mark else 0):
+            if f">/audio/{sound}<" in renderer.call(turn.reply):
+                return True
+            turn = advance(self.content.script, turn.session or Session(), Silence(self.tools.now()), by_phone=True)
+        return False
 
     def standing_at(self, place: VoicePlace, session: Session) -> Session:
         """The session where the path says that the call stands, whatever Redis knows of it."""

@@ -32,7 +32,7 @@ _FAILED = re.compile(r"https?://[^/]+/(voice|audio)/([a-z-]{2,12})/([^/?#]{1,200
 # Where somebody begins: writes, or calls.
 ARRIVAL_PATHS = frozenset({"/sms", "/voice"})
 # What tells one webhook of a call from the next where Twilio gives it no name of its own.
-TELLING_FIELDS = ("Body", "Digits", "SpeechResult", "DialCallStatus", "CallStatus")
+TELLING_FIELDS = ("Body", "Digits", "SpeechResult", "DialCallStatus", "CallStatus", "ErrorCode", "ErrorUrl")
 
 
 def raw_path_of(request: Request) -> str:

@@ -10,6 +10,7 @@ from xml.etree import ElementTree
 import pytest
 
 from hotline.app import create_app
+from hotline.channels.audio.espeak import espeak_of_this_process
 from hotline.phone.calling import press, start_call, stay_silent
 from hotline.phone.forms import call_form
 from hotline.phone.line import Line
@@ -76,6 +77,27 @@ def test_a_call_whose_sound_could_not_be_fetched_goes_on_where_it_stood_without_
     assert document.find(".//Play") is None
     assert document.findall(".//Gather")[0].get("action") == "/voice/ht/here-now"
     assert "Rete kalm" in "".join(document.itertext())
+
+
+@pytest.mark.usefixtures("redis")
+@pytest.mark.parametrize(("pages", "action"), list(enumerate(("language", "language-2", "language_1", "language-2_1"))))
+def test_a_sound_of_the_list_of_languages_does_not_tell_what_the_caller_speaks(
+    line: Line, pages: int, action: str
+) -> None:
+    if espeak_of_this_process() is None:
+        pytest.skip("eSpeak NG: pip install espeakng-loader")
+    call = start_call(line, CALLER)
+    for _ in range(pages):
+        call = stay_silent(line, replace(call, events=()))
+    played = ElementTree.fromstring(call.document).findall(".//Play")  # noqa: S314 - our own document
+    failed = {"ErrorCode": "11200", "ErrorUrl": f"{line.public_url}{played[0].text}"}
+    # A call of another number, of which nothing is kept: as without Redis.
+    document = post(line, "/voice", CallSid="CA9", From="+12035550999", **failed)
+    assert document.findall(".//Gather")[0].get("action") == "/voice/en/language"
+    # The call itself goes on where it stood.
+    gather = post(line, "/voice", CallSid=call.call_sid, **failed).find(".//Gather")
+    assert gather is not None
+    assert gather.get("action") == f"/voice/en/{action}"
 
 
 @pytest.mark.parametrize(

@@ -54,11 +54,16 @@ def test_the_second_time_the_languages_are_said_slowly() -> None:
     assert slowly == [False, False, True, True]
 
 
+def test_a_page_of_languages_that_was_not_heard_is_said_again() -> None:
+    script = with_languages(SCRIPT, 17)
+    assert len(script.language_pages) > 2
+    for page in script.language_pages:
+        assert call(script, Session(node=page), Unheard(NOW)).reply.node == page
+    assert call(script, Session(), Unheard(NOW)).reply.node == LANGUAGE_NODE
+
+
 def test_only_a_page_that_another_follows_is_left_by_itself() -> None:
     script = with_languages(SCRIPT, 17)
-    for page in script.language_pages:
-        reply = call(script, Session(node=page), Unheard(NOW)).reply
-        assert reply.node == LANGUAGE_NODE
     leads_on = [
         call(script, Session(), Arrival(NOW), *[SILENT] * times).reply.leads_on_by_itself
         for times in range(len(script.language_pages))

@@ -20,6 +20,7 @@ from hotline.settings import Settings, SettingsError
 from hotline.store.breaker import Breaker
 from hotline.store.connection import Store, open_store
 from hotline.store.counts import Counts
+from hotline.store.deletions import Deletions
 from hotline.store.releases import Releases
 from hotline.store.sessions import Sessions
 from hotline.store.texts import TextOutcomes
@@ -28,6 +29,7 @@ from hotline.web.audio import audio_blueprint
 from hotline.web.health import health_blueprint
 from hotline.web.limits import Traffic
 from hotline.web.outgoing import Outgoing
+from hotline.web.records import Records
 from hotline.web.webhooks import Webhooks
 
 # Twilio's own forms are a few kilobytes; a text has at most 1,600 characters.
@@ -99,14 +101,17 @@ def create_app(
 
     app.before_request(refresh)
     app.after_request(guarded)
-    app.register_blueprint(health_blueprint(store.client, live))
+    deletions = Deletions(store.client) if settings.deletes_at_twilio else None
+    records = Records(deletions, f"{settings.public_url}/sms/status") if deletions else None
+    app.register_blueprint(health_blueprint(store.client, live, deletions))
     app.register_blueprint(audio_blueprint(lambda: live.contents))
     breaker, secrets = Breaker(), (settings.secret_key, *settings.earlier_secret_keys)
     tools = Tools(
         settings=settings,
         sessions=Sessions(store.prompt, secrets, breaker, after_forgetting=store.scrub),
         counts=Counts(store.client),
-        outgoing=Outgoing(settings),
+        records=records,
+        outgoing=Outgoing(settings, records=records),
         outcomes=TextOutcomes(store.prompt, settings.secret_key, breaker),
         traffic=Traffic(settings.most_texts_of_a_worker),
         now=now,

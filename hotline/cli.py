@@ -19,6 +19,7 @@ from hotline.checks import check as check_all
 from hotline.console.operator_commands import operator
 from hotline.content_commands import content
 from hotline.counts_report import counts_lines
+from hotline.deletion_commands import deletions, worker
 from hotline.demo import NoDemoError, add_phone, announced, announced_line, console_lines, demo_settings, line_of
 from hotline.dialogue.scene import keys_of_language
 from hotline.fallback_commands import fallback
@@ -30,9 +31,9 @@ from hotline.script.loader import ScriptError, load_script
 from hotline.script.model import Language
 from hotline.script.organisations import CONNECTICUT
 from hotline.settings import REDIS_FOLDER, SettingsError, is_set, read_data, read_port, read_redis_url, read_settings
-from hotline.store.connection import connect
+from hotline.store.connection import connect_running
 from hotline.store.counts import Counts
-from hotline.store.embedded import EmbeddedServer, EmbeddedServerError
+from hotline.store.embedded import EmbeddedServerError
 from hotline.understanding.cli import understand
 from hotline.understanding.lessons import UnderstandingError
 
@@ -51,10 +52,12 @@ def main() -> None:
 main.add_command(audio)
 main.add_command(catalog)
 main.add_command(content)
+main.add_command(deletions)
 main.add_command(fallback)
 main.add_command(journeys)
 main.add_command(operator)
 main.add_command(understand)
+main.add_command(worker)
 
 
 @main.command()
@@ -110,9 +113,7 @@ def counts() -> None:
     """How often the line understood what people wrote and said in the last 30 days: numbers alone."""
     today = datetime.now(CONNECTICUT).date()
     with _errors_in_one_line():
-        data = read_data(os.environ) / REDIS_FOLDER
-        # Only a server that runs has counts; none is started for them.
-        redis = connect(read_redis_url(os.environ) or EmbeddedServer(data).url)
+        redis = connect_running(read_redis_url(os.environ), read_data(os.environ) / REDIS_FOLDER)
         try:
             counted = Counts(redis).read(today - timedelta(days=past) for past in range(COUNTED_DAYS))
         except RedisError as error:

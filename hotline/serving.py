@@ -30,7 +30,6 @@ from hotline.releases.live import Live
 from hotline.settings import Settings
 from hotline.store.connection import open_store
 from hotline.store.embedded import EmbeddedServer
-from hotline.store.redis_url import parse_redis_url
 
 THREADS = 8
 
@@ -62,7 +61,7 @@ class Server(BaseApplication):  # type: ignore[misc]  # gunicorn has no type hin
     """
 
     def __init__(self, settings: Settings) -> None:
-        set_up_logs(settings.log_level, _secrets_of(settings))
+        set_up_logs(settings.log_level, settings.secrets)
         # What a process remembers when it crashes holds numbers and texts.
         resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
         if not is_handed_a_socket(os.environ):
@@ -169,12 +168,6 @@ def _watch_releases(worker: Worker) -> None:
     watching = live.watched()
     watching.__enter__()
     atexit.register(watching.__exit__, None, None, None)
-
-
-def _secrets_of(settings: Settings) -> tuple[str, ...]:
-    options = parse_redis_url(settings.redis_url).options if settings.redis_url else {}
-    passwords = (options.get(name, "") for name in ("password", "sentinel_password"))
-    return (*settings.auth_tokens, settings.secret_key, *settings.earlier_secret_keys, *passwords)
 
 
 @contextmanager

@@ -64,7 +64,16 @@ VARIABLES = (
         "How much is logged: `debug`, `info`, `warning` or `error`; never anybody's data.",
         "warning",
     ),
-    Variable("HOTLINE_TWILIO_API", "Twilio's REST API, through which texts are sent during a call.", TWILIO_API),
+    Variable(
+        "HOTLINE_DELETE_AT_TWILIO",
+        "`1`: Twilio's own records of texts and calls are deleted once they are over; needs `hotline worker`.",
+        "0",
+    ),
+    Variable(
+        "HOTLINE_TWILIO_API",
+        "Twilio's REST API, which sends texts during a call and deletes records.",
+        TWILIO_API,
+    ),
 )
 # The embedded server's own folder within that for data.
 REDIS_FOLDER = "redis"
@@ -100,6 +109,14 @@ class Settings:
     text_countries: frozenset[str] = frozenset({"US"})
     most_texts: int | None = None
     log_level: str = "warning"
+    deletes_at_twilio: bool = False
+
+    @property
+    def secrets(self) -> tuple[str, ...]:
+        """All that must never be shown."""
+        options = parse_redis_url(self.redis_url).options if self.redis_url else {}
+        passwords = (options.get(name, "") for name in ("password", "sentinel_password"))
+        return (*self.auth_tokens, self.secret_key, *self.earlier_secret_keys, *passwords)
 
     @property
     def most_texts_of_a_worker(self) -> int | None:
@@ -160,6 +177,7 @@ def read_settings(environment: Mapping[str, str]) -> Settings:
         text_countries=_read(environment, "HOTLINE_TEXT_COUNTRIES", _countries),
         most_texts=_read(environment, "HOTLINE_MOST_TEXTS", _most_texts),
         log_level=_read(environment, "HOTLINE_LOG_LEVEL", _log_level),
+        deletes_at_twilio=_read(environment, "HOTLINE_DELETE_AT_TWILIO", _yes_or_no),
     )
 
 
@@ -272,6 +290,12 @@ def _log_level(value: str) -> str:
     if value.lower() not in LOG_LEVELS:
         raise ValueError(f"must be one of {', '.join(LOG_LEVELS)}")
     return value.lower()
+
+
+def _yes_or_no(value: str) -> bool:
+    if value not in {"0", "1"}:
+        raise ValueError("must be 1 for yes or 0 for no")
+    return value == "1"
 
 
 def _number(value: str, least: int, most: int) -> int:

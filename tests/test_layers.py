@@ -24,8 +24,8 @@ MAY_IMPORT = {
     "journeys": {"catalogs", "channels", "demo", "dialogue", "phone", "script", "settings", "understanding"},
     "phone": {"channels"},
     "console": {
-        *("catalogs", "channels", "checks", "counts_report", "dialogue", "journeys", "phone", "releases", "script"),
-        *("settings", "store", "understanding", "web"),
+        *("catalogs", "channels", "checks", "counts_report", "deletion_report", "dialogue", "journeys", "phone"),
+        *("releases", "script", "settings", "store", "understanding", "web"),
     },
     "web": {"channels", "dialogue", "releases", "script", "settings", "store", "understanding"},
 }

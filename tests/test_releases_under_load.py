@@ -33,6 +33,8 @@ WORKERS = 4
 PUBLISHES = 20
 WRITERS = 6
 PAUSE_SECONDS = 0.05
+# Well below what the line takes from one sender without a pause.
+CONVERSATIONS_OF_A_NUMBER = 50
 # From the moment when a release is live until nobody hears that before it.
 TAKEN_UP_SECONDS = 1.0
 
@@ -76,10 +78,12 @@ class Crowd:
                 writer.join()
 
     def _write(self, writer: int, over: threading.Event) -> None:
-        number = f"+1203555{1000 + writer}"
-        while not over.is_set():
+        for conversation in count():
+            if over.is_set():
+                return
+            nth = conversation // CONVERSATIONS_OF_A_NUMBER
             try:
-                self._converse(number)
+                self._converse(f"+1203555{1000 * (writer + 1) + nth}")
             except Exception as error:  # noqa: BLE001 - whatever it is, an answer was lost
                 self.lost.append(repr(error))
 

@@ -21,18 +21,18 @@ def text_of(reply: Reply, wording: Wording) -> str:
     return "\n\n".join("\n".join(lines) for lines in (notice, said, choices, about) if lines)
 
 
-def render_text(reply: Reply, wording: Wording) -> str:
-    """The TwiML document."""
+def render_text(reply: Reply, wording: Wording, reports: str | None = None) -> str:
+    """The TwiML document. `reports` is the address at which Twilio is to report on each message, None for no report."""
     response = MessagingResponse()
     for body in bodies(text_of(reply, wording)):
-        response.message(body)
+        response.message(body, status_callback=reports)
     return str(response)
 
 
-def render_number(wording: Wording) -> str:
+def render_number(wording: Wording, reports: str | None = None) -> str:
     """The TwiML document for when nothing else can be said: the referral number, alike in every language."""
     response = MessagingResponse()
-    response.message(wording.referral_number)
+    response.message(wording.referral_number, status_callback=reports)
     return str(response)
 
 

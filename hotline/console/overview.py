@@ -12,7 +12,7 @@ from markupsafe import Markup
 
 from hotline.console.charts import MOST_SERIES, bars, line, shares, small_multiples
 from hotline.console.desk import Desk
-from hotline.console.health_view import health_of
+from hotline.console.health_view import StoreHealth, health_of
 from hotline.console.overview_view import matrix_of, needed, recorded_in
 from hotline.console.pages import page
 from hotline.console.use_view import NotUnderstood, Use, not_understood, told, use_of
@@ -21,7 +21,8 @@ from hotline.releases.drafting import Base, Drafted
 from hotline.releases.files import manifest_of, packaged_files
 from hotline.releases.publishing import agreed_in
 from hotline.script.model import Script
-from hotline.store.durability import why_not_durable
+from hotline.store.deletions import Deletions
+from hotline.store.durability import takes_writes, why_not_durable
 from hotline.store.releases import Release
 
 SHOWN_DAYS = 30
@@ -61,9 +62,7 @@ def register(blueprint: Blueprint, desk: Desk) -> None:
             needed=needed(content.script, matrix, live.script.notice, now),
             divergence=_divergence(desk, release, base),
             matrix=matrix,
-            health=health_of(
-                live, desk.releases.workers(now), desk.live.trouble, why_not_durable(desk.publishing.redis)
-            ),
+            health=health_of(live, desk.releases.workers(now), desk.live.trouble, _store_health(desk)),
             use=use,
             charts=_Charts(live.script, use, not_understood(use, tuple(live.script.languages))),
             source=content.script.source_language,
@@ -96,6 +95,12 @@ class _Charts:
         """The share of what was heard in each language; `names` are those of the languages."""
         rows = [(names.get(one.language, one.language), one.share, told(one.heard)) for one in self.by_language]
         return shares(title, rows) if rows else Markup()
+
+
+def _store_health(desk: Desk) -> StoreHealth:
+    redis = desk.publishing.redis
+    deletions = Deletions(redis).state() if desk.settings.deletes_at_twilio else None
+    return StoreHealth(takes_writes(redis), why_not_durable(redis), deletions)
 
 
 def _divergence(desk: Desk, release: Release | None, base: Base) -> Divergence:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
+from itertools import chain
 
 from hotline.catalogs.alphabets import Alphabet
 from hotline.catalogs.catalog import Catalogs
@@ -16,6 +17,7 @@ from hotline.channels.wording import SpokenWording, WrittenWording
 from hotline.console.naming import VOICE
 from hotline.dialogue.advance import advance
 from hotline.dialogue.heard import Heard, Keys, Words
+from hotline.dialogue.otherwise import farewell
 from hotline.dialogue.reply import Reply
 from hotline.dialogue.session import Session
 from hotline.journeys.prices import list_prices
@@ -107,7 +109,8 @@ def preview_of(
 
 def reply_with(script: Script, id: str, language: str, at: datetime) -> Reply | None:
     """A reply to a text in which a message is read, as the dialogue makes it; None where none was found."""
-    found = (advance(script, session, heard).reply for session, heard in _conversations(script, id, language, at))
+    turns = (advance(script, session, heard) for session, heard in _conversations(script, id, language, at))
+    found = chain((turn.reply for turn in turns), [farewell(language, Phrase.TOO_MANY)])
     return next((reply for reply in found if id in _read_in(reply)), None)
 
 

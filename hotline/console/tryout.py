@@ -79,6 +79,7 @@ class Trial:
         app.config["MAX_CONTENT_LENGTH"] = MOST_REQUEST_BYTES
         redis, secret = self.desk.publishing.redis, self.settings.secret_key
         tools = Tools(
+            records=None,
             settings=self.settings,
             sessions=Sessions(redis, (secret,)),
             counts=None,

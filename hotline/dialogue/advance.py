@@ -74,13 +74,14 @@ def advance(script: Script, session: Session, heard: Heard, *, by_phone: bool = 
     """The next turn of a conversation. Any input at any node gives a reply with a way on."""
     which, transferring = WhichTown.of(script, session.node), Transferring.of(script, session.node)
     stands_at = which.asked_at if which else PERSON_TOPIC if transferring else session.node
-    before = fitting(script, replace(session, node=stands_at))
+    before = fitting(script, session if stands_at == session.node else replace(session, node=stands_at))
     # More misses than there can be were written into the address by hand.
     after = replace(before, turns=before.turns + 1, misses=min(before.misses, LAST_MISS - 1))
     turn = _answer(_Stage(script, after, heard.at, which, transferring, by_phone=by_phone), heard)
     spoken = turn.session.language if turn.session else None
-    return replace(
-        turn,
+    return Turn(
+        turn.session,
+        turn.reply,
         learned=spoken if spoken != before.language else None,
         outcome=_outcome(turn.reply, before.misses) if isinstance(heard, Words) else None,
     )
@@ -168,7 +169,8 @@ class _Stage:
 
     def go(self, node: str, *, before: tuple[Say, ...] = ()) -> Turn:
         """Steps to a node and says what it says."""
-        return replace(self, session=self.session.at(node), which=None).stay(before=before)
+        there = self.session.at(node)
+        return _Stage(self.script, there, self.at, None, self.transferring, by_phone=self.by_phone).stay(before=before)
 
     def stay(
         self,
@@ -199,7 +201,9 @@ class _Stage:
             slowly=slowly,
             leads_on_by_itself=node in list(self.script.language_pages)[:-1],
         )
-        return Turn(replace(self.session, node=node, greeted=self.session.greeted or not introduced), reply)
+        session, greeted = self.session, self.session.greeted or not introduced
+        is_so_already = (session.node, session.greeted) == (node, greeted)
+        return Turn(session if is_so_already else replace(session, node=node, greeted=greeted), reply)
 
     def stamp(self, says: tuple[Say, ...]) -> Say | None:
         """Up to when all that is said is known to be true; past a review date, that it may be out of date."""

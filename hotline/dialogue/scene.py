@@ -59,6 +59,8 @@ def fitting(script: Script, session: Session) -> Session:
     nodes = script.nodes
     offered = tuple(topic for topic in session.offered if topic in script.topics)
     lost = session.node not in nodes or (session.node == UNSURE_NODE and not offered)
+    if not lost and _fits(script, session, offered):
+        return session
     return replace(
         session,
         language=session.language if session.language in script.languages else None,
@@ -66,6 +68,15 @@ def fitting(script: Script, session: Session) -> Session:
         back=tuple(node for node in session.back if node in nodes),
         county=session.county if session.county in COUNTIES else None,
         offered=offered,
+    )
+
+
+def _fits(script: Script, session: Session, offered: tuple[str, ...]) -> bool:
+    return (
+        session.offered == offered
+        and (session.language is None or session.language in script.languages)
+        and (session.county is None or session.county in COUNTIES)
+        and all(node in script.nodes for node in session.back)
     )
 
 

@@ -109,6 +109,11 @@ def open_store(url: str | None, folder: Path) -> Store:
     return Store(connect_embedded(server), connect_embedded(server, timeout=PROMPT_SECONDS), server)
 
 
+def connect_running(url: str | None, folder: Path) -> RedisClient:
+    """A patient client for who only makes use of what runs anyway: of a URL, or of the embedded server in a folder."""
+    return connect(url or EmbeddedServer(folder).url, timeout=PATIENCE_SECONDS)
+
+
 @contextmanager
 def borrowed(url: str | None, folder: Path) -> Iterator[RedisClient]:
     """A patient client for a command: of the server at `url`, otherwise of the embedded one with its files in `folder`.

@@ -15,6 +15,7 @@ from redis.exceptions import RedisError
 from hotline.dialogue.reply import Outcome
 from hotline.logs import Log
 from hotline.store.connection import RedisClient
+from hotline.store.soon import Soon
 
 KEPT_SECONDS = 400 * 24 * 3600
 # Counts are sent together, so that no resident waits for them; a worker that is killed loses those of so many seconds.
@@ -67,10 +68,9 @@ class Counts:
     def __init__(self, redis: RedisClient, *, send_after: float | None = None) -> None:
         """`send_after` in seconds, SEND_AFTER_SECONDS if it is not named."""
         self._redis = redis
-        self._send_after = SEND_AFTER_SECONDS if send_after is None else send_after
+        self._soon = Soon(self.send, SEND_AFTER_SECONDS if send_after is None else send_after)
         self._lock = threading.Lock()
         self._counted: Counter[tuple[date, str]] = Counter()
-        self._waiting = False
 
     def add(self, day: date, counted: Iterable[Counted]) -> None:
         """Counts each once."""
@@ -79,16 +79,12 @@ class Counts:
             return
         with self._lock:
             self._counted.update(fields)
-            begins, self._waiting = not self._waiting, True
-        if begins:
-            timer = threading.Timer(self._send_after, self.send)
-            timer.daemon = True
-            timer.start()
+        self._soon.ask()
 
     def send(self) -> None:
         """Adds what was counted to Redis; where it is out of reach, what was counted is sent with the next."""
         with self._lock:
-            counted, self._counted, self._waiting = self._counted, Counter(), False
+            counted, self._counted = self._counted, Counter()
         for day in {day for day, _ in counted}:
             of_day = Counter({key: times for key, times in counted.items() if key[0] == day})
             try:

@@ -6,11 +6,20 @@ from collections.abc import Mapping
 from typing import cast
 
 from redis import RedisCluster
-from redis.exceptions import ResponseError
+from redis.exceptions import RedisError, ResponseError
 
 from hotline.store.connection import RedisClient
 
 NO_EVICTION = "noeviction"
+PROBE, PROBE_SECONDS = "readyz", 60
+
+
+def takes_writes(redis: RedisClient) -> bool:
+    """Whether it answers, and not only questions, as one does that is full or read-only."""
+    try:
+        return bool(redis.set(PROBE, 1, ex=PROBE_SECONDS))
+    except (RedisError, OSError):
+        return False
 
 
 def why_not_durable(redis: RedisClient) -> str | None:

@@ -31,10 +31,10 @@ from hotline.understanding.understood import NONE, Guess, Understood
 from hotline.web.counting import counted_of
 from hotline.web.limits import MOST_ARRIVALS, MOST_STEPS_OF_A_CALL, Traffic, is_refused
 from hotline.web.outgoing import ANSWER_SECONDS, Outgoing
+from hotline.web.records import Records
 from hotline.web.requests import (
     belongs_to_carrier,
     caller_of,
-    can_be_texted,
     heard_in_call,
     heard_in_text,
     is_fallback,
@@ -59,15 +59,24 @@ log = Log(__name__)
 
 @dataclass(frozen=True, slots=True)
 class Tools:
-    """What webhooks are answered with. `now` is the time in Connecticut; `counts` is None where nothing is counted."""
+    """What webhooks are answered with. `now` is the time in Connecticut.
+
+    `counts` is None where nothing is counted, `records` where Twilio keeps what it keeps.
+    """
 
     settings: Settings
     sessions: Sessions
     counts: Counts | None
+    records: Records | None
     outgoing: Outgoing
     outcomes: TextOutcomes
     traffic: Traffic
     now: Callable[[], datetime]
+
+    @property
+    def reports_on_texts(self) -> str | None:
+        """The address for Twilio's reports on what became of texts; None where nobody needs to know."""
+        return self.records.reports_on_texts if self.records else None
 
     def note(self, error: Exception) -> None:
         """Logs a fault of ours without anybody's data, and counts it."""
@@ -168,9 +177,9 @@ class Answering:
         return document
 
     def text(self, reply: Reply) -> str:
-        written = self.content.written
+        written, reports = self.content.written, self.tools.reports_on_texts
         return self.content.documents.of(
-            reply, ("text", self.content.catalogs.version), lambda reply: render_text(reply, written)
+            reply, ("text", self.content.catalogs.version, reports), lambda reply: render_text(reply, written, reports)
         )
 
     def call(self, reply: Reply) -> str:
@@ -184,10 +193,8 @@ class Answering:
         if place.texted:
             outcome = self.tools.outcomes.wait(caller, LONGEST_WAIT_SECONDS)
             return TextEnded(self.tools.now(), outcome or TextOutcome.FAILED)
-        can_arrive = can_be_texted(self.form, self.content.script.hidden_callers)
-        return heard_in_call(
-            self.form, session, partial(self.heard, session=session), self.tools.now(), can_be_texted=can_arrive
-        )
+        hidden = self.content.script.hidden_callers
+        return heard_in_call(self.form, session, partial(self.heard, session=session), self.tools.now(), hidden)
 
     def send_text(self, caller: Conversation, session: Session) -> None:
         """Sends what the call says here as a text; questions to it go on in the same language."""
@@ -212,8 +219,8 @@ class Answering:
     def known(self, loaded: Loaded) -> Session:
         """The session, in the language of the number that was texted or called where it has none of its own."""
         session = loaded.session
-        g.language = session.language or language_of_number(self.form, self.tools.settings.languages)
-        return replace(session, language=g.language)
+        language = g.language = session.language or language_of_number(self.form, self.tools.settings.languages)
+        return session if language == session.language else replace(session, language=language)
 
     def count(self, conversation: Conversation, loaded: Loaded, turn: Turn) -> None:
         """Counts a turn once, however often Twilio asks for it. That it cannot be counted costs nobody an answer."""
@@ -256,10 +263,9 @@ class Answering:
 
     def standing_at(self, place: VoicePlace, session: Session) -> Session:
         """The session where the path says that the call stands, whatever Redis knows of it."""
-        session = replace(session, node=place.node, misses=place.misses)
         script = self.content.script
         # Before a language is chosen, its menu has the path of the source language, which then says nothing.
         tells_nothing = place.language == script.source_language and place.node in script.language_pages
         if tells_nothing or place.language not in script.languages:
-            return session
-        return replace(session, language=place.language, greeted=True)
+            return replace(session, node=place.node, misses=place.misses)
+        return replace(session, node=place.node, misses=place.misses, language=place.language, greeted=True)

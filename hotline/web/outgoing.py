@@ -5,19 +5,15 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from functools import cached_property
-from typing import Any
-from urllib.parse import urlsplit
 
-from requests import Session
 from requests.adapters import BaseAdapter
 from twilio.base.exceptions import TwilioRestException
-from twilio.http.http_client import TwilioHttpClient
-from twilio.http.response import Response
-from twilio.rest import Client
 
 from hotline.dialogue.heard import TextOutcome
 from hotline.logs import Log
 from hotline.settings import Settings
+from hotline.web.records import Records
+from hotline.web.twilio_api import twilio_client
 
 # Twilio answers in a fraction of a second; the caller hears a sentence meanwhile.
 ANSWER_SECONDS = 4.0
@@ -33,10 +29,11 @@ log = Log(__name__)
 class Outgoing:
     """Sends texts in the background. Neither a number nor a word of a text is logged."""
 
-    def __init__(self, settings: Settings, adapter: BaseAdapter | None = None) -> None:
-        """`adapter` carries the requests where they do not go over HTTP."""
+    def __init__(self, settings: Settings, adapter: BaseAdapter | None = None, records: Records | None = None) -> None:
+        """`adapter` carries the requests where they do not go over HTTP; `records` learn of what was sent."""
         self._settings = settings
         self._adapter = adapter
+        self._records = records
 
     def send(self, sender: str, to: str, bodies: Sequence[str], then: Callable[[TextOutcome], None]) -> None:
         """Sends the bodies one after the other, and tells what became of them."""
@@ -52,14 +49,13 @@ class Outgoing:
 
     def _sent(self, sender: str, to: str, bodies: tuple[str, ...]) -> TextOutcome:
         # A client for each text: it remembers the last one that it sent.
-        client = Client(
-            self._settings.account_sid,
-            self._settings.auth_tokens[0],
-            http_client=_Api(self._settings.twilio_api, self._adapter),
-        )
+        client = twilio_client(self._settings, seconds=ANSWER_SECONDS, adapter=self._adapter)
+        reports = {"status_callback": self._records.reports_on_texts} if self._records else {}
         try:
             for body in bodies:
-                client.messages.create(to=to, from_=sender, body=body)
+                message = client.messages.create(to=to, from_=sender, body=body, **reports)
+                if self._records:
+                    self._records.text_went(message.sid)
         except TwilioRestException as error:
             if error.code == STOPPED_CODE:
                 return TextOutcome.STOPPED
@@ -73,25 +69,3 @@ class Outgoing:
     def _threads(self) -> ThreadPoolExecutor:
         """Made when the first text is sent: threads do not outlive the fork of a worker."""
         return ThreadPoolExecutor(MOST_AT_ONCE, thread_name_prefix="outgoing")
-
-
-class _Api(TwilioHttpClient):  # type: ignore[misc]  # the package has no types
-    """Twilio's own client at the address of the settings; it logs nothing, since it would log numbers and texts."""
-
-    def __init__(self, address: str, adapter: BaseAdapter | None) -> None:
-        super().__init__(pool_connections=False, timeout=ANSWER_SECONDS)
-        self._address = address
-        if adapter:
-            self.session = Session()
-            self.session.mount(address, adapter)
-
-    def request(self, method: str, url: str, *args: Any, **kwargs: Any) -> Response:
-        parts = urlsplit(url)
-        query = f"?{parts.query}" if parts.query else ""
-        return super().request(method, f"{self._address}{parts.path}{query}", *args, **kwargs)
-
-    def log_request(self, kwargs: object) -> None:
-        pass
-
-    def log_response(self, status_code: int, response: object) -> None:
-        pass

@@ -96,13 +96,18 @@ def heard_in_text(body: str, session: Session, understanding: Understanding, at:
 
 
 def heard_in_call(
-    form: Mapping[str, str], session: Session, understand: Callable[[str], Heard], at: datetime, *, can_be_texted: bool
+    form: Mapping[str, str],
+    session: Session,
+    understand: Callable[[str], Heard],
+    at: datetime,
+    hidden_callers: frozenset[str],
 ) -> Heard:
     """What Gather or Dial report: a transfer's outcome, keys, speech, or nothing. `understand` hears words."""
     if ended := transfer_ended(form, at):
         return ended
     if digits := form.get("Digits"):
-        return TextAsked(at, can_arrive=can_be_texted) if digits == TEXT_KEY else Keys(at, digits)
+        asks_for_text = digits == TEXT_KEY
+        return TextAsked(at, can_arrive=can_be_texted(form, hidden_callers)) if asks_for_text else Keys(at, digits)
     if words := form.get("SpeechResult"):
         heard = understand(words)
         return _without_language(heard) if asks_for_town(session.node) else heard

@@ -11,7 +11,7 @@ from werkzeug.exceptions import Forbidden, HTTPException, RequestEntityTooLarge
 from hotline.channels.text import render_number
 from hotline.releases.content import Content
 from hotline.web.answering import Answering, Tools
-from hotline.web.requests import is_form, raw_path_of, step_of
+from hotline.web.requests import is_form, is_report_on_a_message, raw_path_of, step_of
 from hotline.web.signature import is_signed
 
 
@@ -28,9 +28,9 @@ class Webhooks:
         blueprint.register_error_handler(Exception, self.answer_all_the_same)
         for path, endpoint, view in (
             ("/sms", "sms", self.sms),
-            ("/sms/status", "sms_status", self.status),
+            ("/sms/status", "sms_status", self.sms_status),
             ("/voice", "voice", self.voice),
-            ("/voice/status", "voice_status", self.status),
+            ("/voice/status", "voice_status", self.voice_status),
             ("/voice/<language>/<node>", "voice_node", self.voice_node),
         ):
             blueprint.add_url_rule(path, endpoint, view, methods=["POST"])
@@ -54,16 +54,29 @@ class Webhooks:
         g.is_signed = True
 
     def sms(self) -> Response:
+        if records := self.tools.records:
+            is_report = is_report_on_a_message(request.form)
+            (records.text_reported if is_report else records.text_came)(request.form)
         return _twiml(self._answering().sms())
 
     def voice(self) -> Response:
+        if records := self.tools.records:
+            records.call_reported(request.form)
         return _twiml(self._answering().voice())
 
     def voice_node(self, language: str, node: str) -> Response:
         return _twiml(self._answering().voice_node(language, node))
 
-    def status(self) -> Response:
-        """Twilio's reports on what became of a text or a call. Nothing of them is kept."""
+    def sms_status(self) -> Response:
+        """Twilio's reports on what became of a text. Nothing of them is kept but which record is to be deleted."""
+        if records := self.tools.records:
+            records.text_reported(request.form)
+        return Response(status=204)
+
+    def voice_status(self) -> Response:
+        """Twilio's reports on what became of a call."""
+        if records := self.tools.records:
+            records.call_reported(request.form)
         return Response(status=204)
 
     def answer_all_the_same(self, error: Exception) -> Response | HTTPException:
@@ -82,7 +95,7 @@ class Webhooks:
         except Exception as another:  # noqa: BLE001 - below this there is one more floor
             self.tools.note(another)
         if by_text:
-            return _twiml(render_number(content.written))
+            return _twiml(render_number(content.written, self.tools.reports_on_texts))
         return _twiml(answering.renderer(with_sounds=False).last_resort(language or content.script.source_language))
 
     def _answering(self) -> Answering:

@@ -95,13 +95,13 @@ def test_every_language_is_listed_those_without_a_voice_first(ana: Browser) -> N
 
 
 def test_what_is_recorded_is_kept_in_the_draft_and_the_next_one_comes(ana: Browser, room: Newsroom) -> None:
-    first, second = pieces(ana)[:2]
+    first, second, *others = pieces(ana)
     answer = upload(ana, first, sound(), then="next")
     assert (answer.status_code, answer.location) == (303, page_of(second))
     kept = room.desk.drafted().files[recording_path("ht", first)]
     assert decoded(kept).rate == 8000
     assert digest_of(words_of(kept)) == first
-    assert "1 of 230 are recorded" in ana.get(page_of(second)).text
+    assert f"1 of {2 + len(others)} are recorded" in ana.get(page_of(second)).text
     assert room.desk.drafts.read().changes[0].by == "ana"
 
 
@@ -296,7 +296,8 @@ def test_nobody_else_sees_or_hears_anything(console: Console, path: str) -> None
 
 
 def test_an_unknown_filter_shows_all(ana: Browser) -> None:
-    assert len(DIGEST.findall(ana.get("/console/recordings/ht?show=%3Cb%3E").text)) == 230
+    shown = DIGEST.findall(ana.get("/console/recordings/ht?show=%3Cb%3E").text)
+    assert list(dict.fromkeys(shown)) == pieces(ana)
 
 
 @pytest.mark.timed

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 import socket
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
@@ -95,14 +96,14 @@ def test_a_volunteer_reads_through_a_language_with_the_keyboard_alone(screen: Sc
     page.get_by_role("link", name="Record the next one").press("Enter")
     expect(page.get_by_role("heading", level=1)).to_have_text("Read this aloud")
     for number in (1, 2):
-        expect(page.locator("main")).to_contain_text(f"{number} of 230.")
+        expect(page.locator("main")).to_contain_text(re.compile(rf"{number} of \d{{3}}\."))
         page.keyboard.press("r")
         expect(page.get_by_text("Recording. Read the text aloud.")).to_be_visible()
         page.wait_for_timeout(1500)
         page.keyboard.press("r")
         expect(page.get_by_text("Listen to it, then keep it or record it again")).to_be_visible()
         page.keyboard.press("Enter")
-        expect(page.get_by_role("status").first).to_contain_text(f"{number} of 230 are recorded.")
+        expect(page.get_by_role("status").first).to_contain_text(re.compile(rf"{number} of \d{{3}} are recorded\."))
     assert len(screen.recorded()) == 2
     kept = decoded(screen.room.desk.drafted().files[recording_path("ht", screen.recorded()[0])])
     assert kept.seconds > 0.5

@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import math
 import re
+import threading
 import time
 from collections.abc import Callable, Iterable
 from concurrent.futures import Future, ThreadPoolExecutor
@@ -61,6 +62,7 @@ class AudioLibrary:
         self._espeak = espeak
         self._known = known
         self._making: dict[Path, Future[None]] = {}
+        self._asking = threading.Lock()
         self._rests_until = 0.0
 
     def file(self, synthesis: Synthesis, seconds: float = math.inf) -> Path:
@@ -108,16 +110,22 @@ class AudioLibrary:
         return self._folder / language / f"{digest}.wav"
 
     def _made_beside(self, synthesis: Synthesis, path: Path) -> Future[None]:
-        making = self._making.get(path)
-        if making is None:
-            making = self._making[path] = self._maker.submit(self._make, synthesis, path)
-            making.add_done_callback(lambda _: self._making.pop(path, None))
+        with self._asking:
+            making = self._making.get(path)
+            if making is None:
+                making = self._making[path] = self._maker.submit(self._make_missing, synthesis, path)
+        making.add_done_callback(lambda _: self._making.pop(path, None))
         return making
 
     @cached_property
     def _maker(self) -> ThreadPoolExecutor:
         """Made when it is first needed: threads do not outlive the fork of a worker."""
         return ThreadPoolExecutor(1, thread_name_prefix="sounds")
+
+    def _make_missing(self, synthesis: Synthesis, path: Path) -> None:
+        # Who asked for it may have looked a moment before it was there.
+        if not path.is_file():
+            self._make(synthesis, path)
 
     def _make(self, synthesis: Synthesis, path: Path) -> None:
         try:

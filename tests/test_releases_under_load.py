@@ -35,6 +35,7 @@ WRITERS = 6
 PAUSE_SECONDS = 0.05
 # Well below what the line takes from one sender without a pause.
 CONVERSATIONS_OF_A_NUMBER = 50
+NUMBERS = count(1000)
 # From the moment when a release is live until nobody hears that before it.
 TAKEN_UP_SECONDS = 1.0
 
@@ -67,7 +68,7 @@ class Crowd:
     @contextmanager
     def writing(self) -> Iterator[None]:
         over = threading.Event()
-        writers = [threading.Thread(target=self._write, args=(number, over)) for number in range(WRITERS)]
+        writers = [threading.Thread(target=self._write, args=[over]) for _ in range(WRITERS)]
         for writer in writers:
             writer.start()
         try:
@@ -77,13 +78,14 @@ class Crowd:
             for writer in writers:
                 writer.join()
 
-    def _write(self, writer: int, over: threading.Event) -> None:
+    def _write(self, over: threading.Event) -> None:
         for conversation in count():
             if over.is_set():
                 return
-            nth = conversation // CONVERSATIONS_OF_A_NUMBER
+            if conversation % CONVERSATIONS_OF_A_NUMBER == 0:
+                number = f"+1203555{next(NUMBERS)}"
             try:
-                self._converse(f"+1203555{1000 * (writer + 1) + nth}")
+                self._converse(number)
             except Exception as error:  # noqa: BLE001 - whatever it is, an answer was lost
                 self.lost.append(repr(error))
 

@@ -25,7 +25,7 @@ COMPILE := pip compile --quiet --universal --python-version 3.11 --generate-hash
 # pytest ends with 5 where none of its tests is asked for.
 OR_NONE_ASKED_FOR := [ $$? -eq 5 ]
 
-.PHONY: demo test lint audit lock pictures faults bench bench-understanding clean
+.PHONY: demo test lint audit lock pictures faults fuzz bench bench-understanding clean
 
 demo: $(VENV)/.run
 	@$(BIN)/hotline demo
@@ -48,6 +48,9 @@ pictures: $(VENV)/.dev
 
 faults: $(VENV)/.dev
 	@$(BIN)/python -m tests.faults.campaign --conversations 5000 --seed 1
+
+fuzz: $(VENV)/.dev
+	@HOTLINE_FUZZ=nightly $(BIN)/python -m pytest tests/fuzzing -s
 
 bench: $(VENV)/.dev
 	@$(BIN)/python -m tests.benchmarks.line

@@ -34,7 +34,7 @@ from hotline.web.webhooks import Webhooks
 
 # Twilio's own forms are a few kilobytes; a text has at most 1,600 characters.
 MOST_REQUEST_BYTES = 128 * 1024
-LIVE = "hotline.live"
+LIVE, TOOLS = "hotline.live", "hotline.tools"
 
 # The browser is asked to remember something for these alone.
 PAGES = ("/console", "/phone")
@@ -73,9 +73,9 @@ def create_app(
 
     Until something is published, it speaks from what is `packaged`, which takes the folder of sounds.
 
-    Its extension `live` is the release that it speaks from; whoever runs it watches that. Raises ScriptError,
-    CatalogError or UnderstandingError where what it says cannot be served, SettingsError where the settings name a
-    language that it does not speak, OSError where the folder for its data cannot be written.
+    Its extension `LIVE` is the release that it speaks from; whoever runs it watches that, and at the end finishes
+    `TOOLS`. Raises ScriptError, CatalogError or UnderstandingError where what it says cannot be served, SettingsError
+    where the settings name a language that it does not speak, OSError where the folder for its data cannot be written.
     """
     store = store or open_store(settings.redis_url, settings.redis_data)
     live = Live(Releases(store.client), settings.releases, settings.audio, now, packaged)
@@ -116,6 +116,7 @@ def create_app(
         traffic=Traffic(settings.most_texts_of_a_worker),
         now=now,
     )
+    app.extensions[TOOLS] = tools
     app.register_blueprint(Webhooks(tools, content).blueprint())
     add_console(app, desk_of(settings, store.client, live, now))
     return app

@@ -13,6 +13,7 @@ import time
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager, nullcontext, suppress
 from threading import Event, Thread
+from typing import NamedTuple
 
 from flask import Flask
 from gunicorn.app.base import BaseApplication
@@ -22,7 +23,7 @@ from gunicorn.http.message import Request
 from gunicorn.workers.base import Worker
 from gunicorn.workers.gthread import TConn, ThreadWorker
 
-from hotline.app import LIVE, create_app
+from hotline.app import LIVE, TOOLS, create_app
 from hotline.ending import at_the_end, end_in_order
 from hotline.logs import set_up_logs
 from hotline.ports import require_free_port
@@ -30,6 +31,7 @@ from hotline.releases.live import Live
 from hotline.settings import Settings
 from hotline.store.connection import open_store
 from hotline.store.embedded import EmbeddedServer
+from hotline.web.answering import Tools
 
 THREADS = 8
 
@@ -40,7 +42,9 @@ GRACEFUL_SECONDS = 20
 # So long a request may be on its way, and longer the more it holds: a recording takes its time over a slow line.
 ARRIVAL_SECONDS, LONGEST_ARRIVAL_SECONDS = 5.0, 300.0
 SLOWEST_BYTES_A_SECOND = 32 * 1024
-LOOK_SECONDS = 0.5
+LOOK_SECONDS = 0.1
+# While more are awaited than half of the threads, whoever has taken so long makes room.
+HURRIED_SECONDS = 0.5
 
 # How long the embedded server's files may still hold what has expired.
 SCRUB_EVERY_SECONDS = 600
@@ -83,7 +87,7 @@ class Server(BaseApplication):  # type: ignore[misc]  # gunicorn has no type hin
             "graceful_timeout": GRACEFUL_SECONDS,
             "logger_class": Logs,
             "control_socket_disable": True,
-            "post_worker_init": _watch_releases,
+            "post_worker_init": _begin_work,
         }.items():
             self.cfg.set(name, value)
 
@@ -143,31 +147,47 @@ class Arrivals:
     """The connections of which something is awaited. From what comes too late nothing is read; it is answered still."""
 
     def __init__(self) -> None:
-        self._until: dict[socket.socket, float] = {}
+        self._awaited: dict[socket.socket, Awaited] = {}
         Thread(target=self._watch, daemon=True).start()
 
     def expect(self, connection: socket.socket, seconds: float) -> None:
-        self._until[connection] = time.monotonic() + seconds
+        now = time.monotonic()
+        self._awaited[connection] = Awaited(now, now + seconds)
 
     def forget(self, connection: socket.socket) -> None:
-        self._until.pop(connection, None)
+        self._awaited.pop(connection, None)
 
     def _watch(self) -> None:
         while True:
             time.sleep(LOOK_SECONDS)
-            now = time.monotonic()
-            for connection in [one for one, until in self._until.copy().items() if until < now]:
+            for connection in _late(self._awaited.copy(), time.monotonic()):
                 self.forget(connection)
                 with suppress(OSError):
                     connection.shutdown(socket.SHUT_RD)
 
 
-def _watch_releases(worker: Worker) -> None:
-    """A thread does not outlive a fork, so each worker watches by itself, until it ends."""
+class Awaited(NamedTuple):
+    """Since when something is awaited, and until when, on a clock that only grows."""
+
+    since: float
+    until: float
+
+
+def _late(awaited: Mapping[socket.socket, Awaited], now: float) -> set[socket.socket]:
+    """Those that have had their time; and where many are awaited, those that have taken longest."""
+    late = {one for one, times in awaited.items() if times.until < now}
+    slow = sorted((times.since, id(one), one) for one, times in awaited.items() if times.since < now - HURRIED_SECONDS)
+    return late | {one for _, _, one in slow[: max(0, len(awaited) - THREADS // 2)]}
+
+
+def _begin_work(worker: Worker) -> None:
+    """A thread does not outlive a fork, so each worker watches the releases by itself, until it ends."""
     live: Live = worker.wsgi.extensions[LIVE]
+    tools: Tools = worker.wsgi.extensions[TOOLS]
     watching = live.watched()
     watching.__enter__()
     atexit.register(watching.__exit__, None, None, None)
+    atexit.register(tools.finish)
 
 
 @contextmanager

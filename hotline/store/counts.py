@@ -81,6 +81,10 @@ class Counts:
             self._counted.update(fields)
         self._soon.ask()
 
+    def finish(self) -> None:
+        """Sends what was counted: the process ends."""
+        self._soon.finish()
+
     def send(self) -> None:
         """Adds what was counted to Redis; where it is out of reach, what was counted is sent with the next."""
         with self._lock:

@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import atexit
 import threading
 from collections.abc import Callable
 
 
 class Soon:
-    """Does something once, some seconds after it was first asked for, or earlier where the process ends in order."""
+    """Does something once, some seconds after it was first asked for."""
 
     def __init__(self, do: Callable[[], None], seconds: float) -> None:
         self._do = do
@@ -26,17 +25,16 @@ class Soon:
             self._timer = threading.Timer(self._seconds, self._begin)
             self._timer.daemon = True
             self._timer.start()
-        atexit.register(self._finish)
 
-    def _begin(self) -> None:
-        with self._lock:
-            self._timer = None
-        atexit.unregister(self._finish)
-        self._do()
-
-    def _finish(self) -> None:
+    def finish(self) -> None:
+        """Does now what was asked for, and nothing any more: the process ends."""
         with self._lock:
             timer, self._timer, self._is_over = self._timer, None, True
         if timer:
             timer.cancel()
             self._do()
+
+    def _begin(self) -> None:
+        with self._lock:
+            self._timer = None
+        self._do()

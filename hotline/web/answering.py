@@ -78,6 +78,12 @@ class Tools:
         """The address for Twilio's reports on what became of texts; None where nobody needs to know."""
         return self.records.reports_on_texts if self.records else None
 
+    def finish(self) -> None:
+        """Sends what nobody waited for: the process ends."""
+        for unsent in (self.counts, self.records):
+            if unsent:
+                unsent.finish()
+
     def note(self, error: Exception) -> None:
         """Logs a fault of ours without anybody's data, and counts it."""
         log.error("a webhook failed", endpoint=request.endpoint, error=error)

@@ -62,6 +62,11 @@ class Records:
         """A call that began or is over."""
         self._add(form.get("CallSid", ""), OVER_SECONDS if is_over(form) else LONGEST_CALL_SECONDS)
 
+    def finish(self) -> None:
+        """Queues what is in hand: the process ends."""
+        self._soon.finish()
+        self._again.finish()
+
     def _add(self, sid: str, seconds: float) -> None:
         if not _SID.fullmatch(sid):
             return

@@ -1,8 +1,7 @@
 from __future__ import annotations
 
-import subprocess
-import sys
 import threading
+import time
 
 from hotline.store.soon import Soon
 
@@ -32,13 +31,29 @@ def test_it_can_be_asked_for_again_while_it_is_done() -> None:
     assert over.wait(5)
 
 
-def test_it_is_done_at_the_end_of_a_process_that_ends_before() -> None:
-    code = "from hotline.store.soon import Soon; Soon(lambda: print('done'), 600).ask()"
-    ended = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, timeout=20, check=True)
-    assert (ended.stdout, ended.stderr) == ("done\n", "")
+def test_it_is_done_at_once_where_the_process_ends() -> None:
+    times: list[int] = []
+    soon = Soon(lambda: times.append(1), 600)
+    soon.ask()
+    soon.finish()
+    assert times == [1]
+
+
+def test_where_nothing_was_asked_for_nothing_is_done_at_the_end() -> None:
+    times: list[int] = []
+    Soon(lambda: times.append(1), 600).finish()
+    assert times == []
 
 
 def test_what_is_asked_for_again_at_the_end_is_let_go() -> None:
-    code = "from hotline.store.soon import Soon; soon = Soon(lambda: soon.ask(), 600); soon.ask()"
-    ended = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, timeout=20, check=True)
-    assert ended.stderr == ""
+    times: list[int] = []
+
+    def do() -> None:
+        times.append(1)
+        soon.ask()
+
+    soon = Soon(do, 0.01)
+    soon.ask()
+    soon.finish()
+    time.sleep(0.1)
+    assert times == [1]

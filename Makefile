@@ -53,7 +53,7 @@ fuzz: $(VENV)/.dev
 	@HOTLINE_FUZZ=nightly $(BIN)/python -m pytest tests/fuzzing -s
 
 bench: $(VENV)/.dev
-	@$(BIN)/python -m tests.benchmarks.line
+	@$(BIN)/python -m tests.benchmarks
 
 bench-understanding: $(VENV)/.dev
 	@$(BIN)/python -m tests.benchmarks.understanding

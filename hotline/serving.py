@@ -12,6 +12,7 @@ import sys
 import time
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager, nullcontext, suppress
+from io import BytesIO
 from threading import Event, Thread
 from typing import NamedTuple
 
@@ -23,7 +24,7 @@ from gunicorn.http.message import Request
 from gunicorn.workers.base import Worker
 from gunicorn.workers.gthread import TConn, ThreadWorker
 
-from hotline.app import LIVE, TOOLS, create_app
+from hotline.app import LIVE, MOST_REQUEST_BYTES, TOOLS, create_app
 from hotline.ending import at_the_end, end_in_order
 from hotline.logs import set_up_logs
 from hotline.ports import require_free_port
@@ -137,9 +138,14 @@ class PunctualWorker(ThreadWorker):  # type: ignore[misc]  # gunicorn has no typ
             self.arrivals.forget(conn.sock)
 
     def handle_request(self, req: Request, conn: TConn) -> object:
-        length = next((int(value) for name, value in req.headers if name == "CONTENT-LENGTH"), 0)
+        headers = dict(req.headers)
+        length = int(headers.get("CONTENT-LENGTH", 0))
         seconds = min(ARRIVAL_SECONDS + length // SLOWEST_BYTES_A_SECOND, LONGEST_ARRIVAL_SECONDS)
         self.arrivals.expect(conn.sock, seconds)
+        if length <= MOST_REQUEST_BYTES and "TRANSFER-ENCODING" not in headers:
+            # Once it is here nothing is awaited any more, however long the answer takes.
+            req.body = BytesIO(req.body.read())
+            self.arrivals.forget(conn.sock)
         return super().handle_request(req, conn)
 
 

@@ -25,7 +25,7 @@ class Group:
 
 
 def draw(title: str, groups: Sequence[Group]) -> str:
-    """The chart of groups that all have the same bars."""
+    """The chart of groups that all have the same bars, at most as many as there are colours."""
     step = len(groups[0].bars) * _BAR + _GAP
     width, height = _LEFT + step * len(groups) + _GAP, _TOP + _HEIGHT + _BOTTOM
     parts = [
@@ -36,7 +36,7 @@ def draw(title: str, groups: Sequence[Group]) -> str:
         f'<text x="{_LEFT}" y="20" font-size="14" font-weight="600" fill="#1c2430">{escape(title)}</text>',
     ]
     x = _LEFT
-    for bar, colour in zip(groups[0].bars, _COLOURS, strict=True):
+    for bar, colour in zip(groups[0].bars, _COLOURS, strict=False):
         parts.append(f'<rect x="{x}" y="32" width="11" height="11" fill="{colour}"/>')
         parts.append(f'<text x="{x + 16}" y="42" fill="#1c2430">{escape(bar.name)}</text>')
         x += 110
@@ -46,7 +46,7 @@ def draw(title: str, groups: Sequence[Group]) -> str:
         parts.append(f'<text x="{_LEFT - 6}" y="{y + 4}" text-anchor="end" fill="#5a6372">{percent}%</text>')
     for index, group in enumerate(groups):
         left = _LEFT + _GAP / 2 + index * step
-        for number, (bar, colour) in enumerate(zip(group.bars, _COLOURS, strict=True)):
+        for number, (bar, colour) in enumerate(zip(group.bars, _COLOURS, strict=False)):
             tall = _HEIGHT * bar.share
             parts.append(
                 f'<rect x="{left + number * _BAR:g}" y="{_TOP + _HEIGHT - tall:.1f}" width="{_BAR - 2}"'

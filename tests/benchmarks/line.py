@@ -64,13 +64,17 @@ class Cell:
 
 @dataclass(frozen=True, slots=True)
 class Figures:
-    """Medians over the rounds: requests per second, latencies in ms, the client's share of one core."""
+    """Medians over the rounds: requests per second, latencies in ms, the client's share of one core.
+
+    `latencies` are those of the last round, in seconds.
+    """
 
     rate: float
     p50: float
     p95: float
     p99: float
     client: float
+    latencies: Sequence[float]
 
 
 Results = Mapping[Cell, Mapping[str, Figures]]
@@ -93,19 +97,24 @@ def figures(runs: Sequence[Measured]) -> Figures:
         p95=milliseconds(0.95),
         p99=milliseconds(0.99),
         client=median(run.cpu for run in runs),
+        latencies=runs[-1].latencies,
     )
 
 
 def main() -> None:
     parser = argparse.ArgumentParser(description="The line beside two floors.")
     parser.add_argument("--quick", action="store_true", help="about a minute; rough figures")
-    plan = QUICK if parser.parse_args().quick else FULL
+    run(QUICK if parser.parse_args().quick else FULL)
+
+
+def run(plan: Plan) -> Results:
+    """Measures, writes the page and the picture, and shows the page."""
     with ExitStack() as stack:
         folder = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="bench-")))
         turns = Turns(line_at(""), [case.text for case in read_cases(load_script())])
-        ports: dict[str, int] = {"line": stack.enter_context(_server("line", folder))}
+        ports: dict[str, int] = {"line": stack.enter_context(server_of("line", folder))[0]}
         document = _menu(ports["line"], turns)
-        ports |= {name: stack.enter_context(_server(name, folder, document)) for name in NAMES if name != "line"}
+        ports |= {name: stack.enter_context(server_of(name, folder, document))[0] for name in NAMES if name != "line"}
         results = _results(ports, turns, plan)
         half = _half_load(ports["line"], turns, results, plan)
     text = report(results, half, plan)
@@ -113,6 +122,7 @@ def main() -> None:
     TABLE.write_text(text, encoding="utf-8")
     CHART.write_text(chart(results), encoding="utf-8")
     sys.stdout.write(text)
+    return results
 
 
 def report(results: Results, half: Figures, plan: Plan) -> str:
@@ -145,9 +155,7 @@ def chart(results: Results) -> str:
         for cell, by_name in results.items()
         if cell.connections == 32 and cell.keep_alive
     ]
-    # The chart has a bar for each of its three colours.
-    whole = [Group(group.label, [*group.bars, Bar("floor", 1.0)]) for group in groups]
-    return draw("Requests per second, as a share of a floor's", whole)
+    return draw("Requests per second, as a share of a floor's", groups)
 
 
 def share_of(by_name: Mapping[str, Figures], floor: str) -> float:
@@ -215,8 +223,8 @@ def _menu(port: int, turns: Turns) -> str:
 
 
 @contextmanager
-def _server(name: str, folder: Path, document: str = "") -> Iterator[int]:
-    """A server of the benchmark in a process of its own, until the block ends; its port."""
+def server_of(name: str, folder: Path, document: str = "") -> Iterator[tuple[int, int]]:
+    """A server of the benchmark in a process of its own, until the block ends; its port and process."""
     port, data = _free_port(), folder / name
     data.mkdir()
     command = [sys.executable, "-m", "tests.benchmarks.floors", name, str(port), str(data)]
@@ -229,7 +237,7 @@ def _server(name: str, folder: Path, document: str = "") -> Iterator[int]:
         if READY not in process.stdout.readline():
             raise SystemExit(f"The server {name} did not start; what it wrote stands above.")
         _await(port)
-        yield port
+        yield port, process.pid
     finally:
         process.terminate()
         process.wait(STOP_SECONDS)

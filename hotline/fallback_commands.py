@@ -211,6 +211,6 @@ def _address(value: str) -> str:
 
 
 def _number(value: str | None) -> str | None:
-    if value and not re.fullmatch(r"\+[1-9]\d{6,14}", value, re.ASCII):
+    if value and not re.fullmatch(r"\+[1-9][0-9]{6,14}", value):
         raise click.BadParameter("must be a number such as +12035550123", param_hint="--number")
     return value or None

@@ -243,7 +243,7 @@ def _languages(value: str) -> Mapping[str, str]:
     """The codes are compared with the script's where the line is made."""
     pairs = [pair.partition("=") for pair in value.split(",") if pair.strip()]
     languages = {number.strip(): code.strip() for number, _, code in pairs}
-    if not all(re.fullmatch(r"\+[1-9]\d{6,14}", number) and code for number, code in languages.items()):
+    if not all(re.fullmatch(r"\+[1-9][0-9]{6,14}", number) and code for number, code in languages.items()):
         raise ValueError("must be numbers and languages such as +12035550123=es,+12035550124=ht")
     return languages
 

@@ -31,7 +31,7 @@ MAY_IMPORT = {
 }
 PURE = ("script", "dialogue", "understanding", "catalogs", "channels")
 OUTSIDE = {"flask", "werkzeug", "redis", "gunicorn", "requests", "socket", "subprocess"}
-ROOMLESS = {"locales", "logs"}
+ROOMLESS = {"locales", "logs", "shared"}
 # eSpeak NG has another licence, so it is a program of its own.
 AT_ARMS_LENGTH = {PACKAGE / "channels/audio/espeak.py"}
 

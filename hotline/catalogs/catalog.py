@@ -15,11 +15,12 @@ from pathlib import Path
 
 import polib
 
-from hotline.catalogs.pofile import UNPRINTABLE, PoError, read
+from hotline.catalogs.pofile import UNPRINTABLE, PoError, read_text, text_at
 from hotline.locales import LOCALES
 from hotline.logs import Log
 from hotline.script.model import Message, Script
 from hotline.script.placeholders import placeholders_in
+from hotline.shared import Shared
 
 SWEEP_SECONDS = 0.5
 # A file changed more recently than this may still be in the writing, and is left until the next sweep.
@@ -69,6 +70,13 @@ class Entry:
     def made_from(self) -> str:
         """The English that the translation was made from."""
         return self.previous if self.fuzzy and self.previous else self.source
+
+
+class _Entries(dict[str, Entry]):
+    """The entries of one file. They take longest of all to read."""
+
+
+_SHARED = Shared[_Entries]()
 
 
 @dataclass(frozen=True, slots=True)
@@ -222,7 +230,8 @@ class Catalogs:
             log.info("a catalog is read again", language=language)
 
     def _load(self, path: Path) -> _Loaded:
-        entries = entries_of(read(path))
+        text = text_at(path)
+        entries = _SHARED.of(text.encode(), lambda: _Entries(entries_of(read_text(path, text))))
         states = {key: state_of(message, entries.get(key)) for key, message in self._script.messages.items()}
         return _Loaded(entries, states)
 

@@ -43,7 +43,7 @@ class PoError(Exception):
 
 def read(path: Path) -> polib.POFile:
     """All that the file holds, obsolete entries with their previous texts too. Raises PoError."""
-    return read_text(path, _text(path))
+    return read_text(path, text_at(path))
 
 
 def read_text(place: Path | str, text: str) -> polib.POFile:
@@ -52,6 +52,26 @@ def read_text(place: Path | str, text: str) -> polib.POFile:
     for number, line in enumerate(re.split(r"\r\n|\r|\n", text.removeprefix("\ufeff")), 1):
         reader.read(number, line.strip())
     return reader.file()
+
+
+def text_at(path: Path) -> str:
+    """The text of a file. Raises PoError."""
+    try:
+        found = path.stat()
+        if not stat.S_ISREG(found.st_mode):
+            raise PoError(path, None, "this is not a file; put the catalog there: hotline catalog update")
+        if found.st_size > LARGEST:
+            raise PoError(path, None, f"it has more than {LARGEST:,} bytes, too many for a catalog; restore the file")
+        content = path.read_bytes()
+    except FileNotFoundError:
+        raise PoError(path, None, "the file is missing; make it with: hotline catalog update") from None
+    except OSError as error:
+        raise PoError(path, None, f"cannot be read ({error.strerror}); mend its permissions") from error
+    try:
+        return content.decode("utf-8-sig")
+    except UnicodeDecodeError as error:
+        line = content.count(b"\n", 0, error.start) + 1
+        raise PoError(path, line, "this is not UTF-8; save the file with the encoding UTF-8") from error
 
 
 def text_of(file: polib.POFile) -> str:
@@ -207,22 +227,3 @@ class _Reader:
 
     def _error(self, sentence: str) -> PoError:
         return PoError(self._place, self._number, sentence)
-
-
-def _text(path: Path) -> str:
-    try:
-        found = path.stat()
-        if not stat.S_ISREG(found.st_mode):
-            raise PoError(path, None, "this is not a file; put the catalog there: hotline catalog update")
-        if found.st_size > LARGEST:
-            raise PoError(path, None, f"it has more than {LARGEST:,} bytes, too many for a catalog; restore the file")
-        content = path.read_bytes()
-    except FileNotFoundError:
-        raise PoError(path, None, "the file is missing; make it with: hotline catalog update") from None
-    except OSError as error:
-        raise PoError(path, None, f"cannot be read ({error.strerror}); mend its permissions") from error
-    try:
-        return content.decode("utf-8-sig")
-    except UnicodeDecodeError as error:
-        line = content.count(b"\n", 0, error.start) + 1
-        raise PoError(path, line, "this is not UTF-8; save the file with the encoding UTF-8") from error

@@ -33,7 +33,7 @@ SLOW_RATE = "75%"
 MOST_SPOKEN = 3000
 MOST_SPOKEN_ENCODED = 4400
 
-_E164 = re.compile(r"\+[1-9]\d{6,14}")
+_E164 = re.compile(r"\+[1-9][0-9]{6,14}")
 
 
 @dataclass(frozen=True, slots=True)

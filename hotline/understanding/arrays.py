@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import zipfile
 from collections.abc import Mapping
+from io import BytesIO
 from pathlib import Path
 
 import numpy as np
@@ -18,12 +19,24 @@ class ArraysError(Exception):
 
 def read_arrays(path: Path) -> Arrays:
     """Raises ArraysError."""
+    return arrays_in(read_bytes(path), path.name)
+
+
+def read_bytes(path: Path) -> bytes:
+    """Raises ArraysError."""
     try:
-        # numpy leaves a damaged file open that it opened itself.
-        with path.open("rb") as file, np.load(file, allow_pickle=False) as arrays:
+        return path.read_bytes()
+    except OSError as error:
+        raise ArraysError(f"{path.name} cannot be read ({type(error).__name__})") from error
+
+
+def arrays_in(content: bytes, name: str) -> Arrays:
+    """Those of a file's content. Raises ArraysError, which names the file."""
+    try:
+        with np.load(BytesIO(content), allow_pickle=False) as arrays:
             return dict(arrays)
     except (OSError, ValueError, EOFError, KeyError, zipfile.BadZipFile) as error:
-        raise ArraysError(f"{path.name} cannot be read ({type(error).__name__})") from error
+        raise ArraysError(f"{name} cannot be read ({type(error).__name__})") from error
 
 
 def write_arrays(path: Path, arrays: Arrays) -> None:

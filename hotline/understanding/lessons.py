@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
 from typing import Final
 
@@ -137,11 +138,16 @@ def _table(locales: Path, language: str, file: str) -> Table:
 def _free(script: Script, table: Table, word: str) -> str:
     """The plain form of a command's word, which no carrier may own."""
     form = _plain(table, word)
-    if form in {plain(owned) for owned in script.carrier_words}:
+    if form in _plain_words(script.carrier_words):
         raise UnderstandingError(
             f"{table.place}: {word!r} belongs to the carriers and never reaches the line; remove it"
         )
     return form
+
+
+@cache
+def _plain_words(words: frozenset[str]) -> frozenset[str]:
+    return frozenset(map(plain, words))
 
 
 def _plain(table: Table, text: str) -> str:

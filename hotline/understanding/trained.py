@@ -10,7 +10,8 @@ from pathlib import Path
 import numpy as np
 import numpy.typing as npt
 
-from hotline.understanding.arrays import Arrays, ArraysError, read_arrays, texts_in, write_arrays
+from hotline.shared import Shared
+from hotline.understanding.arrays import Arrays, ArraysError, arrays_in, read_bytes, texts_in, write_arrays
 from hotline.understanding.encoder import Linear
 from hotline.understanding.languages import LanguageCounts
 from hotline.understanding.lessons import EXAMPLES, UnderstandingError
@@ -21,7 +22,7 @@ TRAINED_FILE = Path(__file__).parent / "data" / "trained.npz"
 REMEDY = "run: hotline understand train"
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, weakref_slot=True, eq=False)
 class Trained:
     """`known` gives of each example, by its marked words with one blank between, the topic's position in the model.
 
@@ -35,6 +36,9 @@ class Trained:
     known: RowsByText
     hints: Mapping[str, tuple[str, ...]]
     examples: Mapping[str, str]
+
+
+_SHARED = Shared[Trained]()
 
 
 def digest_of_examples(locales: Path, language: str) -> str:
@@ -79,7 +83,8 @@ def write_trained(trained: Trained, path: Path) -> None:
 def read_trained(path: Path = TRAINED_FILE) -> Trained:
     """Raises UnderstandingError where the file is missing or damaged."""
     try:
-        return _trained_of(read_arrays(path))
+        content = read_bytes(path)
+        return _SHARED.of(content, lambda: _trained_of(arrays_in(content, path.name)))
     except ArraysError as error:
         raise UnderstandingError(f"{error}; {REMEDY}") from error
     except (ValueError, KeyError, IndexError) as error:

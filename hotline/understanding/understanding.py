@@ -47,11 +47,10 @@ class Understanding:
         phones = [organisation.phone or "" for organisation in script.organisations.values()]
         self._short_numbers = frozenset(phone for phone in phones if len(phone) == SHORT_NUMBER_DIGITS)
         self._places = places_of(script)
-        self._known = trained.known
-        self._topics = trained.topics
+        # Whoever learned the same shares it as long as it is held here.
+        self._trained = trained
         self._told = frozenset((*script.topics, EMERGENCY, GREETING, NONE))
         self._languages = LanguageModel(trained.languages, script.languages, script.source_language)
-        self._sound = trained.sound
         self._encoder = encoder
         self.hints = trained.hints
 
@@ -119,7 +118,7 @@ class Understanding:
         says_more = any(word != ANY_TOWN for word in named.words)
         vector = self._encoder.encode(window(text)) if self._encoder and says_more else None
         best, *others = self._guesses(named.words, vector) if says_more else _about(named)
-        sounds = log_softmax(self._sound(vector)) if vector is not None else None
+        sounds = log_softmax(self._trained.sound(vector)) if vector is not None else None
         return Understood(
             language=self._languages.language(named.words, language, sounds),
             best=best,
@@ -130,11 +129,11 @@ class Understanding:
 
     def _guesses(self, read: tuple[str, ...], vector: Floats | None) -> list[Guess]:
         """Every topic, the likeliest first, but danger to life before all, and NONE before what is hardly likely."""
-        confidences = self._topics.confidences(read, vector)
-        places, _ = self._known.find((" ".join(read),))
+        confidences = self._trained.topics.confidences(read, vector)
+        places, _ = self._trained.known.find((" ".join(read),))
         if len(places):
             confidences = {topic: confidence * (1 - _KNOWN_BY_HEART) for topic, confidence in confidences.items()}
-            confidences[self._topics.topics[int(self._known.rows[places[0], 0])]] += _KNOWN_BY_HEART
+            confidences[self._trained.topics.topics[int(self._trained.known.rows[places[0], 0])]] += _KNOWN_BY_HEART
         confidences = {topic: confidence for topic, confidence in confidences.items() if topic in self._told}
         highest = max(confidences.values())
         understood = highest >= _UNDERSTOOD_FROM

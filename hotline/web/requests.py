@@ -24,7 +24,7 @@ FORM = "application/x-www-form-urlencoded"
 ANSWERED = frozenset({"completed", "answered"})
 CALL_IS_OVER = frozenset({"completed", "busy", "failed", "no-answer", "canceled"})
 
-_NUMBER = re.compile(r"\+[1-9]\d{6,14}")
+_NUMBER = re.compile(r"\+[1-9][0-9]{6,14}")
 _CALLER = re.compile(rf"{_NUMBER.pattern}|(sip|sips|client):.+")
 
 _FAILED = re.compile(r"https?://[^/]+/(voice|audio)/([a-z-]{2,12})/([^/?#]{1,200})")

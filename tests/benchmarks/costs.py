@@ -274,7 +274,7 @@ def under_load(minutes: float) -> Sequence[Sample]:
         while (gone := time.monotonic() - began) < 60 * minutes or not samples:
             _say(f"Load: {gone / 60:.1f} of {minutes:g} minutes")
             samples.append(Sample(gone, _worker_kilobytes(pid), int(redis.info("memory")["used_memory"])))
-            measure(port, turns.prepare("mix", 40_000), LOAD_CONNECTIONS, seconds=SAMPLE_SECONDS)
+            measure(port, turns.prepare("mix", 20_000), LOAD_CONNECTIONS, seconds=SAMPLE_SECONDS)
         gone = time.monotonic() - began
         samples.append(Sample(gone, _worker_kilobytes(pid), int(redis.info("memory")["used_memory"])))
     return samples

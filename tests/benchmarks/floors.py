@@ -13,7 +13,7 @@ from pathlib import Path
 from flask import Flask, Response, abort, request
 
 from hotline import serving
-from hotline.app import LIVE
+from hotline.app import LIVE, TOOLS
 from hotline.settings import Settings
 from hotline.store.connection import RedisClient
 from hotline.web.requests import raw_path_of
@@ -47,6 +47,7 @@ def floor(settings: Settings, document: str, redis: RedisClient | None) -> Flask
         return Response(document, content_type="text/xml; charset=utf-8")
 
     app.add_url_rule("/sms", "sms", answer, methods=["POST"])
+    app.add_url_rule("/voice", "voice", answer, methods=["POST"])
     app.add_url_rule("/voice/<language>/<node>", "voice_node", answer, methods=["POST"])
     return app
 
@@ -70,8 +71,8 @@ def main() -> None:
     server = serving.Server(settings)
     if name != "line":
         app = floor(settings, sys.stdin.read(), server.store.prompt if name == "redis" else None)
-        # gunicorn's workers watch the releases.
-        app.extensions[LIVE] = server.flask.extensions[LIVE]
+        # gunicorn's workers watch the releases, and finish what the line left.
+        app.extensions |= {name: server.flask.extensions[name] for name in (LIVE, TOOLS)}
         server.flask = app
     server.run(_say_ready)
 

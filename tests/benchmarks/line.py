@@ -52,7 +52,7 @@ class Plan:
     half_load_seconds: float
 
 
-FULL, QUICK = Plan(5, 3.0, 20.0), Plan(2, 0.2, 4.0)
+FULL, QUICK = Plan(3, 3.0, 20.0), Plan(2, 0.2, 4.0)
 
 
 @dataclass(frozen=True, slots=True)

@@ -47,10 +47,13 @@ class Turns:
         return self._text(resident, self._free_texts[(resident * 7 + step) % len(self._free_texts)])
 
     def _mix(self, resident: int, step: int) -> tuple[str, dict[str, str]]:
-        """Half of the residents call and press keys; the others write, then choose from menus."""
-        if resident % 2:
-            return self._keys(resident, step)
-        return self._menu(resident, step) if step % 4 else self._free(resident, step)
+        """A conversation of each: half of them call, choose a language and press keys; half write, then choose."""
+        if resident % 2 == 0:
+            return self._menu(resident, step) if step % 4 else self._free(resident, step)
+        form = call_form(self._line, f"CA{resident:032x}", _number(resident), "in-progress")
+        if step == 0:
+            return "/voice", form | {"CallStatus": "ringing"}
+        return ("/voice/en/language", form | {"Digits": "2"}) if step == 1 else self._keys(resident, step)
 
     def _text(self, resident: int, body: str) -> tuple[str, dict[str, str]]:
         return "/sms", text_form(self._line, f"SM{next(self._numbers):032x}", _number(resident), body)

@@ -21,9 +21,11 @@ from tests.faults.tongues import fragments, language_of
 
 FORM = "application/x-www-form-urlencoded"
 LONGEST_TEXT, MOST_TEXTS = 1600, 10
+# Error 13521: of Polly's voices, and of any voice as it stands in an address.
+LONGEST_SAY, LONGEST_SAY_ENCODED = 3000, 4500
+REFERRAL_DIGITS = "8007980671"
 # Shorter ones stand in several languages alike.
 LONG_ENOUGH_TO_TELL = 25
-NEXT = re.compile(r"/voice/([a-z-]+)/[^\"<?]+")
 
 Fields = Sequence[tuple[str, str]]
 
@@ -56,6 +58,12 @@ class Answer:
     @property
     def dialled(self) -> tuple[str, ...]:
         return tuple(number.text for verb in self.verbs if verb.name == "Dial" for number in (verb, *verb.children))
+
+    @property
+    def tells_a_number(self) -> bool:
+        """Whether somebody is connected, or a number is said or written out; of a sound nobody knows."""
+        told = re.sub(r"\D", "", " ".join((*self.texts, self.said)))
+        return bool(self.dialled) or REFERRAL_DIGITS in told or any(verb.name == "Play" for verb in self.all_verbs)
 
     @property
     def places(self) -> tuple[str, ...]:
@@ -94,16 +102,20 @@ class Twilio:
         """A text of the line: within Twilio's limits, in one language, with a way on."""
         if answer.status != 200 or not answer.texts:
             raise WrongAnswerError(f"no text: {answer}")
-        if len(answer.texts) > MOST_TEXTS or any(len(text) > LONGEST_TEXT for text in answer.texts):
-            raise WrongAnswerError(f"Twilio does not send this: {[len(text) for text in answer.texts]}")
-        if any(not text.strip() or not count_segments(text).count for text in answer.texts):
-            raise WrongAnswerError("an empty text")
+        self.check_written(answer.texts)
         if any(verb.get("to") or verb.get("from") for verb in answer.verbs):
             raise WrongAnswerError("a text to somebody else")
         words = "\n".join(answer.texts)
         if not re.search(r"^\S{1,2} |\d{3}", words, re.MULTILINE):
             raise WrongAnswerError(f"it leads nowhere: {words}")
         self.check_language(words, language_of(words))
+
+    def check_written(self, texts: Sequence[str]) -> None:
+        """What Twilio sends as texts."""
+        if len(texts) > MOST_TEXTS or any(len(text) > LONGEST_TEXT for text in texts):
+            raise WrongAnswerError(f"Twilio does not send this: {[len(text) for text in texts]}")
+        if any(not text.strip() or not count_segments(text).count for text in texts):
+            raise WrongAnswerError("an empty text")
 
     def check_call(self, answer: Answer) -> None:
         """A document of a call: something to hear in one language, and a way on, to a person, or after the number."""
@@ -115,6 +127,11 @@ class Twilio:
             raise WrongAnswerError(f"{wrong} is dialled")
         if not answer.places and answer.verbs[-1].name not in {"Hangup", "Reject"}:
             raise WrongAnswerError(f"the call breaks off: {answer.body}")
+        if not answer.places and not answer.tells_a_number:
+            raise WrongAnswerError(f"the call ends without a number: {answer.body}")
+        said = [verb.text for verb in answer.all_verbs if verb.name == "Say"]
+        if any(len(words) > LONGEST_SAY or len(quote(words, safe="")) > LONGEST_SAY_ENCODED for words in said):
+            raise WrongAnswerError(f"no voice says this: {[len(words) for words in said]}")
         for place in answer.places:
             if place.startswith("/voice/") and place.split("/")[2] not in self.script.languages:
                 raise WrongAnswerError(f"it goes on at {place}")
@@ -145,8 +162,8 @@ def text_fields(number: str, sid: str, body: str) -> Fields:
     return (("MessageSid", sid), ("From", number), ("To", NUMBER), ("Body", body), ("NumMedia", "0"))
 
 
-def call_fields(number: str, sid: str, *more: tuple[str, str]) -> Fields:
-    return (("CallSid", sid), ("From", number), ("To", NUMBER), ("CallStatus", "in-progress"), *more)
+def call_fields(number: str, sid: str, *more: tuple[str, str], status: str = "in-progress") -> Fields:
+    return (("CallSid", sid), ("From", number), ("To", NUMBER), ("CallStatus", status), *more)
 
 
 def escaped(part: str) -> str:

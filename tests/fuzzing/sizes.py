@@ -36,7 +36,7 @@ def tries(few: int, many: int, *, steps: int = 50) -> settings:
         stateful_step_count=3 * steps if IS_NIGHTLY else steps,
         derandomize=not IS_NIGHTLY,
         deadline=None,
-        phases=tuple(Phase) if IS_NIGHTLY else (Phase.explicit, Phase.generate, Phase.shrink),
+        phases=(Phase.explicit, Phase.reuse, Phase.generate, Phase.shrink),
         suppress_health_check=tuple(HealthCheck),
         print_blob=IS_NIGHTLY,
     )

@@ -205,6 +205,7 @@ def test_the_oldest_that_were_learned_are_forgotten(
 
 
 @pytest.mark.slow
+@pytest.mark.timeout(300)
 def test_scores_are_of_what_is_learned(release: Path, learned: tuple[Learning, bytes, list[float | None]]) -> None:
     few = learned[0].known(lesson_of(files_in(release)))
     assert few

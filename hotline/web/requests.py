@@ -45,9 +45,9 @@ def raw_path_of(request: Request) -> str:
 def is_form(request: Request) -> bool:
     """Whether the body is what Twilio sends: a form that can be read, or nothing."""
     # Twilio says how long a body is; one in pieces that do not fit together would be an error in the reading.
-    if "Transfer-Encoding" in request.headers:
+    if "HTTP_TRANSFER_ENCODING" in request.environ:
         return False
-    return not request.get_data() or (request.mimetype == FORM and bool(request.form))
+    return not request.content_length or (request.mimetype == FORM and bool(request.form))
 
 
 def texter_of(form: Mapping[str, str]) -> Conversation:

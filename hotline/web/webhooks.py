@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from typing import cast
 
-from flask import Blueprint, Response, abort, g, request
+from flask import Blueprint, Request, Response, abort, g, request
 from werkzeug.exceptions import Forbidden, HTTPException, RequestEntityTooLarge
+from werkzeug.local import LocalProxy
 
 from hotline.channels.text import render_number
 from hotline.releases.content import Content
@@ -38,13 +40,13 @@ class Webhooks:
 
     def verify(self) -> None:
         """Refuses whatever Twilio did not sign: 403, and nothing else happens."""
-        settings = self.tools.settings
+        settings, asked = self.tools.settings, _this_request()
         try:
-            signed = is_form(request) and is_signed(
-                request.headers.get("X-Twilio-Signature", ""),
+            signed = is_form(asked) and is_signed(
+                asked.headers.get("X-Twilio-Signature", ""),
                 public_url=settings.public_url,
-                raw_path=raw_path_of(request),
-                form=request.form,
+                raw_path=raw_path_of(asked),
+                form=asked.form,
                 tokens=settings.auth_tokens,
             )
         except RequestEntityTooLarge:
@@ -99,7 +101,13 @@ class Webhooks:
         return _twiml(answering.renderer(with_sounds=False).last_resort(language or content.script.source_language))
 
     def _answering(self) -> Answering:
-        return Answering(self.tools, self.live(), request.form, step_of(request))
+        asked = _this_request()
+        return Answering(self.tools, self.live(), asked.form, step_of(asked))
+
+
+def _this_request() -> Request:
+    """The request itself: what stands for it in every thread looks it up anew for each of its fields."""
+    return cast("LocalProxy[Request]", request)._get_current_object()  # noqa: SLF001 - it is documented
 
 
 def _twiml(document: str) -> Response:

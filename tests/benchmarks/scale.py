@@ -129,6 +129,7 @@ def simulate(rate: float, workers: int, seconds: Sequence[float], *, turns: int,
         waited += begins - now
         latencies.append(begins + takes - now)
     end = max(free_at)
+    latencies.sort()
     return Simulated(busy / (end * workers), percentile(latencies, 0.5), percentile(latencies, 0.99), waited / turns)
 
 

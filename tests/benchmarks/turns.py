@@ -14,6 +14,8 @@ from hotline.phone.line import Line
 KINDS = ("keys", "menu", "free", "mix")
 # More than the connections that the load has: nobody's next turn overtakes the one before.
 RESIDENTS = 1024
+# Turns of a conversation; of a text's, the first of four is in one's own words.
+STAGES = 8
 _MENU_TEXTS = ("1", "2", "MENU")
 _KEYS = "12345"
 
@@ -47,13 +49,17 @@ class Turns:
         return self._text(resident, self._free_texts[(resident * 7 + step) % len(self._free_texts)])
 
     def _mix(self, resident: int, step: int) -> tuple[str, dict[str, str]]:
-        """A conversation of each: half of them call, choose a language and press keys; half write, then choose."""
+        """A conversation of each: half of them call, choose a language and press keys; half write, then choose.
+
+        They do not all begin at once.
+        """
+        stage = (step + resident // 2) % STAGES
         if resident % 2 == 0:
-            return self._menu(resident, step) if step % 4 else self._free(resident, step)
+            return self._menu(resident, stage) if stage % 4 else self._free(resident, stage)
         form = call_form(self._line, f"CA{resident:032x}", _number(resident), "in-progress")
-        if step == 0:
+        if stage == 0:
             return "/voice", form | {"CallStatus": "ringing"}
-        return ("/voice/en/language", form | {"Digits": "2"}) if step == 1 else self._keys(resident, step)
+        return ("/voice/en/language", form | {"Digits": "2"}) if stage == 1 else self._keys(resident, stage)
 
     def _text(self, resident: int, body: str) -> tuple[str, dict[str, str]]:
         return "/sms", text_form(self._line, f"SM{next(self._numbers):032x}", _number(resident), body)

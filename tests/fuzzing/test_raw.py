@@ -25,6 +25,8 @@ FORM = b"Content-Type: application/x-www-form-urlencoded\r\n"
 LONGEST_SECONDS = 8.0
 # Of what a worker has after its first requests.
 MOST_GROWTH_KILOBYTES = 60_000
+WORKERS = 2
+START_SECONDS = 30.0
 REQUESTS = (
     b"",
     b"\x00" * 100,
@@ -112,13 +114,20 @@ def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
         "PUBLIC_URL": "https://hotline.example.org",
         "SECRET_KEY": "a secret that only this test knows, 42 signs",
         "PORT": str(free_port()),
+        "WEB_CONCURRENCY": str(WORKERS),
         "HOTLINE_DATA": str(tmp_path_factory.mktemp("line")),
     }
     address = f"http://127.0.0.1:{environment['PORT']}"
     line = Line(address, environment["PUBLIC_URL"], "token", environment["TWILIO_ACCOUNT_SID"], "+12035550100")
     with running("serve", **environment) as process:
         wait_for(address)
-        yield Server(line, int(environment["PORT"]), process.pid)
+        server = Server(line, int(environment["PORT"]), process.pid)
+        deadline = time.monotonic() + START_SECONDS
+        # The first worker answers before the last one is there.
+        while len(server.kilobytes) < WORKERS:
+            assert time.monotonic() < deadline, "not all workers started"
+            time.sleep(0.05)
+        yield server
 
 
 def parts() -> st.SearchStrategy[bytes]:

@@ -13,6 +13,7 @@ from jinja2 import FileSystemBytecodeCache
 
 from hotline.console.console import add_console, desk_of
 from hotline.logs import Log
+from hotline.public.pages import Pages, add_public_pages
 from hotline.releases.content import Content, packaged_content
 from hotline.releases.live import Live
 from hotline.script.model import Script
@@ -126,6 +127,7 @@ def create_app(
     )
     app.extensions[TOOLS] = tools
     app.register_blueprint(Webhooks(tools, content).blueprint())
+    add_public_pages(app, Pages(settings, content, now))
     add_console(app, desk_of(settings, store.client, live, now))
     return app
 

@@ -27,7 +27,7 @@ from hotline.ports import first_free_port
 from hotline.script.loader import load_script
 from hotline.script.model import MAIN_MENU, Script
 from hotline.script.organisations import CONNECTICUT
-from hotline.settings import Settings
+from hotline.settings import Identity, Settings
 from hotline.store.connection import RedisClient
 from hotline.store.operators import Operators, Role
 from hotline.understanding.lessons import Example, read_examples
@@ -37,6 +37,7 @@ HOST = "127.0.0.1"
 OPERATOR = "demo"
 # 555-01xx is kept for fiction in the North American numbering plan.
 NUMBER = "+12035550100"
+IDENTITY = Identity(NUMBER, "This demonstration", "https://hotline.example")
 FIRST_PORT = 8000
 # What a phone in another terminal is told of the line.
 NOTED = ("address", "public_url", "auth_token", "account_sid", "number", "fallback_url")
@@ -69,6 +70,7 @@ def demo_settings(data: Path, *, port: int | None, workers: int) -> Settings:
         host=HOST,
         data=data,
         twilio_api=f"{public_url}{TWILIO_PATH}",
+        identity=IDENTITY,
     )
 
 

@@ -69,6 +69,9 @@ VARIABLES = (
         "`1`: Twilio's own records of texts and calls are deleted once they are over; needs `hotline worker`.",
         "0",
     ),
+    Variable("HOTLINE_NUMBER", "The line's own number, such as `+12035550123`, for the public pages.", ""),
+    Variable("HOTLINE_ORGANISATION", "Who answers for the line, as the public pages and carriers name it.", ""),
+    Variable("HOTLINE_CONTACT", "Where to reach who answers for the line: an e-mail address, or one of the web.", ""),
     Variable(
         "HOTLINE_TWILIO_API",
         "Twilio's REST API, which sends texts during a call and deletes records.",
@@ -87,11 +90,20 @@ DEFAULTS = {variable.name: variable.default for variable in VARIABLES}
 
 
 @dataclass(frozen=True, slots=True)
+class Identity:
+    """Whose line it is, as its public pages say: its number (E.164), the organisation, and where to reach that."""
+
+    number: str
+    organisation: str
+    contact: str
+
+
+@dataclass(frozen=True, slots=True)
 class Settings:
     """`redis_url` is None for the embedded server; `languages` are those of numbers that belong to one, by number.
 
     `earlier_secret_keys` are those under which sessions may still be found. `most_texts` are those of a minute, None
-    without a bound.
+    without a bound. Without an `identity` there is no public page but the card.
     """
 
     account_sid: str
@@ -110,6 +122,7 @@ class Settings:
     most_texts: int | None = None
     log_level: str = "warning"
     deletes_at_twilio: bool = False
+    identity: Identity | None = None
 
     @property
     def secrets(self) -> tuple[str, ...]:
@@ -178,7 +191,21 @@ def read_settings(environment: Mapping[str, str]) -> Settings:
         most_texts=_read(environment, "HOTLINE_MOST_TEXTS", _most_texts),
         log_level=_read(environment, "HOTLINE_LOG_LEVEL", _log_level),
         deletes_at_twilio=_read(environment, "HOTLINE_DELETE_AT_TWILIO", _yes_or_no),
+        identity=_identity(environment),
     )
+
+
+def _identity(environment: Mapping[str, str]) -> Identity | None:
+    number = _read(environment, "HOTLINE_NUMBER", _line_number)
+    organisation = _read(environment, "HOTLINE_ORGANISATION", str)
+    contact = _read(environment, "HOTLINE_CONTACT", _contact)
+    parts = {"HOTLINE_NUMBER": number, "HOTLINE_ORGANISATION": organisation, "HOTLINE_CONTACT": contact}
+    missing = [name for name, value in parts.items() if not value]
+    if len(missing) == len(parts):
+        return None
+    if missing:
+        raise SettingsError(f"{missing[0]} is not set. The public pages need {', '.join(parts)}, or none of them.")
+    return Identity(number, organisation, contact)
 
 
 def is_set(environment: Mapping[str, str], name: str) -> bool:
@@ -246,6 +273,18 @@ def _languages(value: str) -> Mapping[str, str]:
     if not all(re.fullmatch(r"\+[1-9][0-9]{6,14}", number) and code for number, code in languages.items()):
         raise ValueError("must be numbers and languages such as +12035550123=es,+12035550124=ht")
     return languages
+
+
+def _line_number(value: str) -> str:
+    if value and not re.fullmatch(r"\+1[2-9][0-9]{9}", value):
+        raise ValueError("must be the number of the line with its country, such as +12035550123")
+    return value
+
+
+def _contact(value: str) -> str:
+    if value and not re.fullmatch(r"https://[^\s<>\"]+|[^\s<>@:]+@[^\s<>@:]+\.[^\s<>@:]+", value):
+        raise ValueError("must be an e-mail address, or an address that begins with https://")
+    return value
 
 
 def _secret(value: str) -> str:

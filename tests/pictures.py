@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from base64 import b64encode
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
@@ -39,13 +40,15 @@ def main() -> None:
                 # The keys that were pressed stay lit for a moment.
                 page.wait_for_timeout(KEYS_LIT_MILLISECONDS)
                 page.screenshot(path=PICTURES / "phone.png")
+                picture_of_pages(page, address, PICTURES / "pages.png")
                 sign_in(page, console_lines(settings, store.client))
                 edit(page, f"{address}/console/messages/topic.trust-act.first")
                 page.screenshot(path=PICTURES / "console.png")
                 browser.close()
         finally:
             EmbeddedServer(settings.redis_data).stop()
-    print(f"Written: {PICTURES / 'phone.png'}, {PICTURES / 'console.png'}")  # noqa: T201 - a command's answer
+    written = ", ".join(str(PICTURES / name) for name in ("phone.png", "pages.png", "console.png"))
+    print(f"Written: {written}")  # noqa: T201 - a command's answer
 
 
 def talk(page: Page) -> None:
@@ -60,6 +63,20 @@ def talk(page: Page) -> None:
     for key, answer in (("2", "no es del gobierno"), ("1", "¿Dónde está usted?")):
         keypad.get_by_role("button", name=key, exact=True).click()
         expect(heard).to_contain_text(answer)
+
+
+def picture_of_pages(page: Page, address: str, file: Path) -> None:
+    """The front page as on a screen, and beside it the card as on a phone."""
+    seen = []
+    for path, width in (("en", 940), ("card/es", 340)):
+        page.set_viewport_size({"width": width, "height": HEIGHT})
+        page.goto(f"{address}/{path}")
+        seen.append(b64encode(page.screenshot()).decode())
+    page.set_viewport_size({"width": WIDTH, "height": HEIGHT})
+    images = "".join(f'<img src="data:image/png;base64,{one}" alt="">' for one in seen)
+    page.goto("about:blank")
+    page.set_content(f'<body style="margin: 0; display: flex; background: #dcd8cf">{images}')
+    page.screenshot(path=file)
 
 
 def sign_in(page: Page, announced: str) -> None:

@@ -27,6 +27,7 @@ MAY_IMPORT = {
         *("catalogs", "channels", "checks", "counts_report", "deletion_report", "dialogue", "journeys", "phone"),
         *("releases", "script", "settings", "store", "understanding", "web"),
     },
+    "public": {"channels", "dialogue", "releases", "script", "settings"},
     "web": {"channels", "dialogue", "releases", "script", "settings", "store", "understanding"},
 }
 PURE = ("script", "dialogue", "understanding", "catalogs", "channels")

@@ -34,6 +34,9 @@ _WORDS = {
     "closes": "the time of day at which it closes, written as is usual in the language",
     "town": "the name of a town",
     "towns": "a list of towns, joined as is usual in the language",
+    "number": "the line's own telephone number",
+    "organisation": "the name of an organisation",
+    "contact": "where to reach who answers for the line: an address",
 }
 
 Extracted = tuple[int, str, tuple[str, str], list[str]]
@@ -77,15 +80,16 @@ def comments_of(script: Script, message: Message) -> tuple[str, ...]:
     """What a translator is told about a message, a line each."""
     return (
         message.note,
-        _room(message.room),
+        _room(message),
         *(f"{{{name}}}: {_meaning(script, name)}" for name in dict.fromkeys(placeholders_in(message.text))),
         *(_sources(script, message.provenance) if message.provenance else ()),
     )
 
 
-def _room(segments: int | None) -> str:
+def _room(message: Message) -> str:
+    segments = message.room
     if segments is None:
-        return "Room: it is only spoken"
+        return "Room: as much as is needed" if message.is_on_page else "Room: it is only spoken"
     gsm_7, ucs_2 = (sizes[0] if segments == 1 else sizes[1] * segments for sizes in (_GSM_7, _UCS_2))
     plural = "" if segments == 1 else "s"
     return f"Room: {segments} SMS segment{plural}: {gsm_7} characters in GSM-7, {ucs_2} in UCS-2"

@@ -52,12 +52,14 @@ def measures(script: Script, catalogs: Catalogs, alphabets: Mapping[str, Alphabe
 def measure_of(
     script: Script, catalogs: Catalogs, alphabets: Mapping[str, Alphabet], language: str, message_id: str
 ) -> Measure | None:
-    """One message in one language; None where it may not be said, or its alphabet is not known."""
+    """One message in one language; None where it may not be said, stands on a page or its alphabet is not known."""
     written, spoken = WrittenWording(script, catalogs), SpokenWording(script, catalogs)
     alphabet, english = alphabets.get(language), alphabets.get(script.source_language)
     if alphabet is None or english is None or catalogs.text(language, message_id) is None:
         return None
     message, said_in = script.messages[message_id], script.languages[language]
+    if message.is_on_page:
+        return None
     return Measure(
         language,
         message_id,

@@ -53,7 +53,7 @@ def repertoire(wording: SpokenWording, language: str) -> Iterator[Utterance]:
     script = wording.script
     for message in script.messages.values():
         is_choice = message.id.removesuffix(".voice") in {Phrase.CHOICE, Phrase.CHOICE_BRIEF}
-        if is_choice or _is_only_written(script, message):
+        if is_choice or message.is_on_page or _is_only_written(script, message):
             continue
         for say in fillings(script, message):
             yield from wording.utterances(say, language)

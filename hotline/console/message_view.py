@@ -18,7 +18,7 @@ from hotline.releases.changes import MEANING_SAME, key_of
 from hotline.releases.content import Content
 from hotline.releases.drafting import Drafted
 from hotline.releases.things import digest_of_value
-from hotline.script.model import PHRASE_PLACEHOLDERS, Language, Message, Provenance
+from hotline.script.model import PAGE_PLACEHOLDERS, PHRASE_PLACEHOLDERS, Language, Message, Provenance
 from hotline.script.organisations import Organisation
 from hotline.script.placeholders import placeholders_in
 from hotline.store.drafts import Change, Value
@@ -196,7 +196,7 @@ def said_in(content: Content, language: str, id: str) -> str:
 
 def chips_for(content: Content, message: Message) -> tuple[Chip, ...]:
     """What an English text may name: what the line fills in there, and the numbers that may be given out."""
-    own = PHRASE_PLACEHOLDERS.get(written(message.id), ())
+    own = PAGE_PLACEHOLDERS if message.is_on_page else PHRASE_PLACEHOLDERS.get(written(message.id), ())
     numbers = [f"phone.{one.id}" for one in content.script.organisations.values() if one.may_be_dialled]
     numbers += [f"text.{one.id}" for one in content.script.organisations.values() if one.may_be_texted]
     here = [name for name in placeholders_in(message.text) if name not in {*own, *numbers}]

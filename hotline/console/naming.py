@@ -19,6 +19,7 @@ class Home(StrEnum):
     PHRASES = "phrases"
     ORGANISATIONS = "organisations"
     TOWNS = "towns"
+    PAGES = "pages"
 
 
 class Piece(StrEnum):
@@ -77,10 +78,16 @@ def groups_of(script: Script) -> tuple[Group, ...]:
         Name(one.help, Home.ORGANISATIONS, Piece.HELP, one.name) for one in script.organisations.values() if one.help
     )
     rules = tuple(Name(town.rule, Home.TOWNS, Piece.RULE, town.name) for town in script.towns.values() if town.rule)
+    pages = tuple(
+        Name(message.id, Home.PAGES, Piece.PHRASE, piece_name=_words(message.id.partition(".")[2]))
+        for message in script.messages.values()
+        if message.is_on_page
+    )
     others = (
         Group(Home.PHRASES, Home.PHRASES, "", phrases),
         Group(Home.ORGANISATIONS, Home.ORGANISATIONS, "", helps),
         Group(Home.TOWNS, Home.TOWNS, "", rules),
+        Group(Home.PAGES, Home.PAGES, "", pages),
     )
     return tuple(group for group in (*groups, *others) if group.names)
 

@@ -18,7 +18,7 @@ from hotline.console.naming import VOICE
 from hotline.dialogue.advance import advance
 from hotline.dialogue.heard import Heard, Keys, Words
 from hotline.dialogue.otherwise import farewell
-from hotline.dialogue.reply import Reply
+from hotline.dialogue.reply import Reply, Say
 from hotline.dialogue.session import Session
 from hotline.journeys.prices import list_prices
 from hotline.script.model import (
@@ -26,6 +26,7 @@ from hotline.script.model import (
     LANGUAGE_NODE,
     MAIN_MENU,
     NEARBY_NODE,
+    PAGE_PLACEHOLDERS,
     TOWN_NODE,
     TOWN_TOPIC,
     UNSURE_NODE,
@@ -64,6 +65,7 @@ class Preview:
 
     `bubbles` are a whole reply of the line with it where `is_reply`; otherwise it stands alone, filled in with the
     longest that may come. None where it is only heard. `spoken` is None where another text is spoken instead.
+    `on_page` is what stands on a web page, and is neither read nor heard elsewhere.
     """
 
     bubbles: tuple[Bubble, ...]
@@ -71,6 +73,7 @@ class Preview:
     alone: Segments | None
     spoken: str | None
     seconds: float | None
+    on_page: str | None = None
 
     @property
     def segments(self) -> int:
@@ -91,6 +94,16 @@ def preview_of(
     """A message that may be said in a language, as both channels say it."""
     message, said_in = script.messages[id], script.languages[language]
     written, spoken = WrittenWording(script, catalogs), SpokenWording(script, catalogs)
+    if message.is_on_page:
+        unfilled = {name: (f"{{{name}}}",) for name in PAGE_PLACEHOLDERS}
+        return Preview(
+            (),
+            is_reply=False,
+            alone=None,
+            spoken=None,
+            seconds=None,
+            on_page=written.words(Say(id, unfilled), language),
+        )
     measure = measure_of(script, catalogs, alphabets, language, id)
     is_written, is_heard = message.room is not None, f"{id}{VOICE}" not in script.messages
     reply = reply_with(script, id, language, at) if is_written else None

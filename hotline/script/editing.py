@@ -164,6 +164,8 @@ def _places(message: Message) -> Iterator[tuple[_Table, str]]:
     match message.file:
         case "phrases.toml":
             yield _Table(message.id), "text"
+        case "pages.toml":
+            yield _Table(message.id.removeprefix("page.")), "text"
         case "menus.toml" | "organisations.toml" | "towns.toml":
             name, _, field = message.id.partition(".")[2].rpartition(".")
             yield _Table(name), field

@@ -45,6 +45,8 @@ Kind = TypeVar("Kind", bound=StrEnum)
 
 DATA = Path(__file__).parent / "data"
 TOPICS = "topics"
+# Without it the line has no web pages.
+PAGES_FILE = "pages.toml"
 
 USUAL_WORDS_A_MINUTE = 175
 MONTHS = 12
@@ -94,6 +96,8 @@ class _Reader:
 
     def script(self) -> Script:
         self.each("phrases.toml", self.phrase)
+        if PAGES_FILE in self.documents:
+            self.each(PAGES_FILE, self.text_of_page)
         return Script(
             topics=self.topics(),
             menus=self.each("menus.toml", self.menu),
@@ -177,6 +181,19 @@ class _Reader:
                 provenance=provenance,
                 is_label=table.flag("label"),
             )
+
+    def text_of_page(self, name: str, table: Table) -> None:
+        id, provenance = f"page.{name}", _provenance(table) if table.has("sources") else None
+        self.messages[id] = Message(
+            id,
+            table.text("text"),
+            "Stands on a web page",
+            PAGES_FILE,
+            room=None,
+            provenance=provenance,
+            is_label=table.flag("label"),
+            is_on_page=True,
+        )
 
     def menu(self, slug: str, table: Table) -> Menu:
         file = "menus.toml"

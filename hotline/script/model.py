@@ -110,6 +110,9 @@ PHRASE_PLACEHOLDERS: Mapping[str, tuple[str, ...]] = {
     Phrase.TRANSFER_NEXT: ("organisation",),
 }
 
+# What the line fills in on its web pages: its number, and who answers for it and where.
+PAGE_PLACEHOLDERS = ("number", "organisation", "contact")
+
 # Names, which are English in every language.
 ENGLISH_PLACEHOLDERS = frozenset({"organisation", "town", "towns"})
 
@@ -164,8 +167,8 @@ class Provenance:
 class Message:
     """One text with an id: `id` is the context in every catalog, `text` the English msgid.
 
-    `room` is the largest number of SMS segments that the text may fill; None where it is only spoken. A label is a few
-    words that stand beside a key.
+    `room` is the largest number of SMS segments that the text may fill; None where it is never texted. A label is a few
+    words that stand beside a key. What stands on a page is neither texted nor said.
     """
 
     id: str
@@ -175,6 +178,7 @@ class Message:
     room: int | None
     provenance: Provenance | None = None
     is_label: bool = False
+    is_on_page: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -12,6 +12,7 @@ from hotline.script.model import (
     MAIN_MENU,
     MOST_CHOICES,
     NEARBY_NODE,
+    PAGE_PLACEHOLDERS,
     PERSON_TOPIC,
     PHRASE_PLACEHOLDERS,
     REFERRAL_LINE,
@@ -173,7 +174,9 @@ def problems_of_notice(script: Script) -> Iterator[str]:
 def _placeholder(script: Script, message: Message, place: str, name: str) -> Iterator[str]:
     if "." in name:
         yield from _contact(script, place, name)
-    elif name not in PHRASE_PLACEHOLDERS.get(message.id.removesuffix(".voice"), ()):
+    elif name not in (
+        PAGE_PLACEHOLDERS if message.is_on_page else PHRASE_PLACEHOLDERS.get(message.id.removesuffix(".voice"), ())
+    ):
         yield f"{place}: the line knows no {{{name}}} here"
 
 

@@ -154,6 +154,8 @@ def test_every_message_can_be_said_on_both_channels_in_every_language(
         "towns": ("Hamden",),
         "language": ("English",),
         "organisation": ("CT Safe Connect",),
+        "number": ("1-203-555-0100",),
+        "contact": ("line@example.org",),
     }
     for id, message in script.messages.items():
         if id.removesuffix(".voice") in {"choice", "choice-brief"}:
@@ -173,7 +175,9 @@ def test_numbers_and_addresses_keep_their_order_in_an_arabic_text_and_are_never_
     assert written.words(Say("person"), "ar").endswith(f": {LEFT_TO_RIGHT}1-800-798-0671{END}")
     assert LEFT_TO_RIGHT not in written.words(Say("person"), "en")
     assert spoken.words(Say("goodbye"), "ar").count("1, 8 0 0, 7 9 8, 0 6 7 1") == 2
-    for message in written.script.messages:
+    for message, found in written.script.messages.items():
+        if found.is_on_page:
+            continue
         if ".voice" not in message and message != "choice":
             words = written.words(Say(message, VALUES), "ar")
             assert not re.search("[A-Za-z]|[0-9]-[0-9]", re.sub(f"{LEFT_TO_RIGHT}[^{END}]*{END}", "", words)), words

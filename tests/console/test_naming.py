@@ -18,7 +18,7 @@ def test_groups_follow_the_choices_of_the_menus() -> None:
     slugs = [group.slug for group in GROUPS]
     assert slugs[:4] == ["main", "here-now", "ice-at-door", "ice-street"]
     assert slugs.index("detained") < slugs.index("warrants") < slugs.index("legal-help") < slugs.index("scams")
-    assert slugs[-3:] == [Home.PHRASES, Home.ORGANISATIONS, Home.TOWNS]
+    assert slugs[-4:] == [Home.PHRASES, Home.ORGANISATIONS, Home.TOWNS, Home.PAGES]
 
 
 def test_a_topic_that_two_menus_offer_stands_where_it_is_offered_first() -> None:
@@ -41,6 +41,7 @@ def test_a_topic_that_two_menus_offer_stands_where_it_is_offered_first() -> None
             Name("topic.ice-at-door.with-warrant", Home.TOPIC, Piece.PART, "At my home", "with warrant", 3, 4),
         ),
         ("try-again.voice", Name("try-again.voice", Home.PHRASES, Piece.PHRASE, piece_name="try again", spoken=True)),
+        ("page.card.title", Name("page.card.title", Home.PAGES, Piece.PHRASE, piece_name="card title")),
         ("town.new-haven.rule", Name("town.new-haven.rule", Home.TOWNS, Piece.RULE, "New Haven")),
     ],
 )

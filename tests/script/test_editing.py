@@ -112,7 +112,7 @@ def field_of(message: Message) -> str:
     if message.id.endswith(".voice"):
         return "voice"
     last = message.id.rpartition(".")[2]
-    return last if last in {"title", "help", "rule"} and message.file != "phrases.toml" else "text"
+    return last if last in {"title", "help", "rule"} and message.file not in {"phrases.toml", "pages.toml"} else "text"
 
 
 def assert_only_this_text_changed(message: Message, text: str) -> None:

@@ -22,11 +22,13 @@ from hotline.counts_report import counts_lines
 from hotline.deletion_commands import deletions, worker
 from hotline.demo import NoDemoError, add_phone, announced, announced_line, console_lines, demo_settings, line_of
 from hotline.dialogue.scene import keys_of_language
+from hotline.doctor_commands import doctor
 from hotline.fallback_commands import fallback
 from hotline.journeys.cli import journeys, write_call
 from hotline.phone.line import Line
 from hotline.phone.terminal import call_session, replay_file, text_session
 from hotline.ports import PortError
+from hotline.provision_commands import provision
 from hotline.script.loader import ScriptError, load_script
 from hotline.script.model import Language
 from hotline.script.organisations import CONNECTICUT
@@ -53,9 +55,11 @@ main.add_command(audio)
 main.add_command(catalog)
 main.add_command(content)
 main.add_command(deletions)
+main.add_command(doctor)
 main.add_command(fallback)
 main.add_command(journeys)
 main.add_command(operator)
+main.add_command(provision)
 main.add_command(understand)
 main.add_command(worker)
 

@@ -27,6 +27,8 @@ MAY_IMPORT = {
         *("catalogs", "channels", "checks", "counts_report", "deletion_report", "dialogue", "journeys", "phone"),
         *("releases", "script", "settings", "store", "understanding", "web"),
     },
+    "provisioning": {"channels", "web"},
+    "doctor": {"channels", "checks", "provisioning", "settings", "store", "understanding"},
     "public": {"channels", "dialogue", "releases", "script", "settings"},
     "web": {"channels", "dialogue", "releases", "script", "settings", "store", "understanding"},
 }
@@ -91,6 +93,7 @@ TESTED_ELSEWHERE = {
     "app", "locales", "serving",
     "catalogs/findings",
     "console/help_page",
+    "doctor/finding",
     "dialogue/heard", "dialogue/reply", "dialogue/scene", "dialogue/session",
     "script/model", "script/placeholders", "script/tables", "script/validation",
     "understanding/topics", "understanding/understood",

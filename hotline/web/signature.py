@@ -12,6 +12,8 @@ from urllib.parse import urlsplit
 from twilio.request_validator import RequestValidator
 from werkzeug.datastructures import MultiDict
 
+from hotline.web.overrides import OVERRIDES
+
 _DEFAULT_PORTS = {"http": 80, "https": 443}
 
 
@@ -28,10 +30,12 @@ def is_signed(
 
 
 def _signed_urls(public_url: str, raw_path: str) -> tuple[str, ...]:
-    """Twilio signs some requests with the port and some without: both forms of one address."""
+    """Twilio signs some requests with the port and some without: both forms of one address, and of its overrides."""
     origin = urlsplit(public_url)
     port = origin.port or _DEFAULT_PORTS[origin.scheme]
-    return (
+    forms = (
         f"{origin.scheme}://{origin.hostname}{raw_path}",
         f"{origin.scheme}://{origin.hostname}:{port}{raw_path}",
     )
+    overrides = OVERRIDES.get(raw_path)
+    return (*forms, *(f"{form}{overrides}" for form in forms)) if overrides else forms

@@ -11,7 +11,7 @@ from twilio.http.http_client import TwilioHttpClient
 from twilio.http.response import Response
 from twilio.rest import Client
 
-from hotline.settings import Settings
+from hotline.settings import TWILIO_API, Settings
 
 
 def twilio_client(
@@ -36,12 +36,21 @@ class _Transport(TwilioHttpClient):  # type: ignore[misc]  # the package has no 
             self.session.mount(address, adapter)
 
     def request(self, method: str, url: str, *args: Any, **kwargs: Any) -> Response:
-        parts = urlsplit(url)
-        query = f"?{parts.query}" if parts.query else ""
-        return super().request(method, f"{self._address}{parts.path}{query}", *args, **kwargs)
+        return super().request(method, _at(self._address, url), *args, **kwargs)
 
     def log_request(self, kwargs: object) -> None:
         pass
 
     def log_response(self, status_code: int, response: object) -> None:
         pass
+
+
+def _at(address: str, url: str) -> str:
+    """Where one of Twilio's URLs is at another address: each of its hosts but the first has a folder there."""
+    if address == TWILIO_API:
+        return url
+    parts = urlsplit(url)
+    host = parts.netloc.partition(".")[0]
+    folder = "" if host == "api" else f"/{host}"
+    query = f"?{parts.query}" if parts.query else ""
+    return f"{address}{folder}{parts.path}{query}"

@@ -25,7 +25,7 @@ _FOLDER = Path(__file__).parent
 _LOCK = _FOLDER / "package-lock.json"
 _STAMP = _FOLDER / "node_modules" / ".installed"
 _OLDEST_NODE = 20
-_INSTALL_SECONDS = 100
+_INSTALL_SECONDS = 300
 _HOW_TO_GET_NODE = "needs Node.js 20 or newer and npm: apt-get install nodejs npm"
 
 # One value, or several of a name that stands in the form more than once.

@@ -30,6 +30,7 @@ from hotline.web.answering import Tools
 from hotline.web.audio import audio_blueprint
 from hotline.web.health import health_blueprint
 from hotline.web.limits import Traffic
+from hotline.web.metrics import Metrics, Present, metrics_blueprint
 from hotline.web.outgoing import Outgoing
 from hotline.web.records import Records
 from hotline.web.webhooks import Webhooks
@@ -124,8 +125,12 @@ def create_app(
         outcomes=TextOutcomes(store.prompt, settings.secret_key, breaker),
         traffic=Traffic(settings.most_texts_of_a_worker),
         now=now,
+        metrics=Metrics() if settings.metrics_token else None,
     )
     app.extensions[TOOLS] = tools
+    if tools.metrics:
+        present = Present(store.client, live, deletions, lambda: now().date())
+        app.register_blueprint(metrics_blueprint(tools.metrics, present, settings.metrics_token))
     app.register_blueprint(Webhooks(tools, content).blueprint())
     add_public_pages(app, Pages(settings, content, now))
     add_console(app, desk_of(settings, store.client, live, now))

@@ -33,6 +33,7 @@ from hotline.settings import Settings
 from hotline.store.connection import open_store
 from hotline.store.embedded import EmbeddedServer
 from hotline.web.answering import Tools
+from hotline.web.metrics import forget_worker, shared_folder
 
 THREADS = 8
 
@@ -72,6 +73,8 @@ class Server(BaseApplication):  # type: ignore[misc]  # gunicorn has no type hin
         if not is_handed_a_socket(os.environ):
             # gunicorn would try for five seconds, and who holds the port may be a hotline with the same Redis server.
             require_free_port(settings.host, settings.port)
+        if settings.metrics_token:
+            shared_folder(settings.metrics)
         self.settings = settings
         self.store = open_store(settings.redis_url, settings.redis_data)
         self.flask = create_app(settings, store=self.store)
@@ -89,6 +92,7 @@ class Server(BaseApplication):  # type: ignore[misc]  # gunicorn has no type hin
             "logger_class": Logs,
             "control_socket_disable": True,
             "post_worker_init": _begin_work,
+            "child_exit": _end_work,
         }.items():
             self.cfg.set(name, value)
 
@@ -194,6 +198,10 @@ def _begin_work(worker: Worker) -> None:
     watching.__enter__()
     atexit.register(watching.__exit__, None, None, None)
     atexit.register(tools.finish)
+
+
+def _end_work(_: object, worker: Worker) -> None:
+    forget_worker(worker.pid)
 
 
 @contextmanager

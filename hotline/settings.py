@@ -69,6 +69,7 @@ VARIABLES = (
         "`1`: Twilio's own records of texts and calls are deleted once they are over; needs `hotline worker`.",
         "0",
     ),
+    Variable("HOTLINE_METRICS_TOKEN", "Who shows it as a bearer token may read `/metrics`; empty: nobody may.", ""),
     Variable("HOTLINE_NUMBER", "The line's own number, such as `+12035550123`, for the public pages.", ""),
     Variable("HOTLINE_ORGANISATION", "Who answers for the line, as the public pages and carriers name it.", ""),
     Variable("HOTLINE_CONTACT", "Where to reach who answers for the line: an e-mail address, or one of the web.", ""),
@@ -86,6 +87,7 @@ DRAFTS_FOLDER = "drafts"
 PUBLISHING_FOLDER = "publishing"
 LEARNING_FOLDER = "learning"
 TEMPLATES_FOLDER = "templates"
+METRICS_FOLDER = "metrics"
 DEFAULTS = {variable.name: variable.default for variable in VARIABLES}
 
 
@@ -123,13 +125,14 @@ class Settings:
     log_level: str = "warning"
     deletes_at_twilio: bool = False
     identity: Identity | None = None
+    metrics_token: str = field(default="", repr=False)
 
     @property
     def secrets(self) -> tuple[str, ...]:
         """All that must never be shown."""
         options = parse_redis_url(self.redis_url).options if self.redis_url else {}
         passwords = (options.get(name, "") for name in ("password", "sentinel_password"))
-        return (*self.auth_tokens, self.secret_key, *self.earlier_secret_keys, *passwords)
+        return (*self.auth_tokens, self.secret_key, *self.earlier_secret_keys, self.metrics_token, *passwords)
 
     @property
     def most_texts_of_a_worker(self) -> int | None:
@@ -167,6 +170,11 @@ class Settings:
         return self.data / TEMPLATES_FOLDER
 
     @property
+    def metrics(self) -> Path:
+        """The folder in which the workers count together."""
+        return self.data / METRICS_FOLDER
+
+    @property
     def redis_data(self) -> Path:
         """The folder of the embedded server, which holds nothing else."""
         return self.data / REDIS_FOLDER
@@ -192,6 +200,7 @@ def read_settings(environment: Mapping[str, str]) -> Settings:
         log_level=_read(environment, "HOTLINE_LOG_LEVEL", _log_level),
         deletes_at_twilio=_read(environment, "HOTLINE_DELETE_AT_TWILIO", _yes_or_no),
         identity=_identity(environment),
+        metrics_token=_read(environment, "HOTLINE_METRICS_TOKEN", _token_of_metrics),
     )
 
 
@@ -294,6 +303,10 @@ def _secret(value: str) -> str:
             "make one with: python3 -c 'import secrets; print(secrets.token_hex())'"
         )
     return value
+
+
+def _token_of_metrics(value: str) -> str:
+    return _secret(value) if value else ""
 
 
 def _earlier_secrets(value: str) -> tuple[str, ...]:

@@ -30,7 +30,7 @@ MAY_IMPORT = {
     "provisioning": {"channels", "web"},
     "doctor": {"channels", "checks", "provisioning", "settings", "store", "understanding"},
     "public": {"channels", "dialogue", "releases", "script", "settings"},
-    "web": {"channels", "dialogue", "releases", "script", "settings", "store", "understanding"},
+    "web": {"catalogs", "channels", "dialogue", "releases", "script", "settings", "store", "understanding"},
 }
 PURE = ("script", "dialogue", "understanding", "catalogs", "channels")
 OUTSIDE = {"flask", "werkzeug", "redis", "gunicorn", "requests", "socket", "subprocess"}

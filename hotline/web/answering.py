@@ -30,6 +30,7 @@ from hotline.store.texts import TextOutcomes
 from hotline.understanding.understood import NONE, Guess, Understood
 from hotline.web.counting import counted_of
 from hotline.web.limits import MOST_ARRIVALS, MOST_STEPS_OF_A_CALL, Traffic, is_refused
+from hotline.web.metrics import Metrics
 from hotline.web.outgoing import ANSWER_SECONDS, Outgoing
 from hotline.web.records import Records
 from hotline.web.requests import (
@@ -61,7 +62,7 @@ log = Log(__name__)
 class Tools:
     """What webhooks are answered with. `now` is the time in Connecticut.
 
-    `counts` is None where nothing is counted, `records` where Twilio keeps what it keeps.
+    `counts` is None where nothing is counted, `records` where Twilio keeps all, `metrics` where nobody watches.
     """
 
     settings: Settings
@@ -72,6 +73,7 @@ class Tools:
     outcomes: TextOutcomes
     traffic: Traffic
     now: Callable[[], datetime]
+    metrics: Metrics | None = None
 
     @property
     def reports_on_texts(self) -> str | None:
@@ -88,6 +90,8 @@ class Tools:
         """Logs a fault of ours without anybody's data, and counts it."""
         log.error("a webhook failed", endpoint=request.endpoint, error=error)
         with suppress(Exception):
+            if self.metrics:
+                self.metrics.failed()
             if self.counts:
                 self.counts.add(self.now().date(), [Counted("", "", FAILED)])
 
@@ -144,7 +148,10 @@ class Answering:
         if session.turns > MOST_STEPS_OF_A_CALL:
             spoken = session.language or self.content.script.source_language
             return self.renderer().call(farewell(spoken, Phrase.GOODBYE))
-        turn = advance(self.content.script, session, self.heard_in_call(place, session, caller), by_phone=True)
+        heard = self.heard_in_call(place, session, caller)
+        if self.tools.metrics:
+            self.tools.metrics.heard(heard)
+        turn = advance(self.content.script, session, heard, by_phone=True)
         if isinstance(turn.reply.effect, SendText) and turn.session and not loaded.repeated:
             self.send_text(caller, turn.session)
         return self.finish(caller, loaded, turn, self.call)
@@ -230,7 +237,11 @@ class Answering:
 
     def count(self, conversation: Conversation, loaded: Loaded, turn: Turn) -> None:
         """Counts a turn once, however often Twilio asks for it. That it cannot be counted costs nobody an answer."""
-        if not self.tools.counts or loaded.repeated:
+        if loaded.repeated:
+            return
+        if self.tools.metrics:
+            self.tools.metrics.told(conversation.channel, turn)
+        if not self.tools.counts:
             return
         try:
             self.tools.counts.add(self.tools.now().date(), counted_of(self.content.script, conversation, loaded, turn))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import cast
@@ -26,6 +27,9 @@ class Webhooks:
 
     def blueprint(self) -> Blueprint:
         blueprint = Blueprint("webhooks", __name__)
+        if self.tools.metrics:
+            blueprint.before_request(_begin)
+            blueprint.after_request(self.measure)
         blueprint.before_request(self.verify)
         blueprint.register_error_handler(Exception, self.answer_all_the_same)
         for path, endpoint, view in (
@@ -51,9 +55,21 @@ class Webhooks:
             )
         except RequestEntityTooLarge:
             signed = False
+        metrics = self.tools.metrics
         if not signed:
+            if metrics:
+                metrics.refused()
             abort(403)
         g.is_signed = True
+        if metrics and (code := asked.form.get("ErrorCode")):
+            metrics.reported(code)
+
+    def measure(self, response: Response) -> Response:
+        """How long somebody waited for an answer."""
+        if self.tools.metrics and "is_signed" in g:
+            channel = "sms" if request.path.startswith("/sms") else "voice"
+            self.tools.metrics.turned(channel, time.perf_counter() - g.begun)
+        return response
 
     def sms(self) -> Response:
         if records := self.tools.records:
@@ -103,6 +119,10 @@ class Webhooks:
     def _answering(self) -> Answering:
         asked = _this_request()
         return Answering(self.tools, self.live(), asked.form, step_of(asked))
+
+
+def _begin() -> None:
+    g.begun = time.perf_counter()
 
 
 def _this_request() -> Request:

@@ -61,6 +61,9 @@ class Town:
             call = leads_on(pressed(line, call, key), key)
             _in(language, call, key)
         call = stay_silent(line, call)
+        if call.waiting.kind == "ended" and any(_said(call)):
+            # Whoever presses wrong keys and then nothing is told the number, and goodbye.
+            return
         _in(language, leads_on(call, "silence"), "silence")
         call = leads_on(pressed(line, call, "0"), "0")
         if call.waiting.kind == "dial":

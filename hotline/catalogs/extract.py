@@ -34,6 +34,7 @@ _WORDS = {
     "closes": "the time of day at which it closes, written as is usual in the language",
     "town": "the name of a town",
     "towns": "a list of towns, joined as is usual in the language",
+    "card": "the address of the card for the door",
     "number": "the line's own telephone number",
     "organisation": "the name of an organisation",
     "contact": "where to reach who answers for the line: an address",

@@ -17,7 +17,7 @@ from hotline.channels.wording import SpokenWording, Wording, WrittenWording
 from hotline.dialogue.reply import Argument, Choice, Say
 from hotline.script.model import Language, Message, Phrase, Script
 from hotline.script.organisations import Weekday
-from hotline.script.placeholders import placeholders_in
+from hotline.script.placeholders import is_argument, placeholders_in
 
 # What is urgent must fit a phone that shows three texts; a text in UCS-2 has less than half the room in each.
 FIRST_ROOM = 3
@@ -121,7 +121,7 @@ def fillings(wording: Wording, message: Message, language: Language) -> Iterator
 
 def _arguments(message: Message) -> list[str]:
     """The placeholders that the dialogue fills in."""
-    return list(dict.fromkeys(name for name in placeholders_in(message.text) if "." not in name))
+    return list(dict.fromkeys(name for name in placeholders_in(message.text) if is_argument(name)))
 
 
 def _dates(_: Script) -> Iterable[Argument]:

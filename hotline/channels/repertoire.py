@@ -26,7 +26,7 @@ from hotline.script.model import (
     Script,
 )
 from hotline.script.organisations import CONNECTICUT, DAY_MINUTES, HOUR_MINUTES, Weekday, Weekly
-from hotline.script.placeholders import placeholders_in
+from hotline.script.placeholders import is_argument, placeholders_in
 from hotline.script.towns import COUNTIES
 
 # Where conversations stand does not depend on the day; any will do.
@@ -71,7 +71,7 @@ def _is_only_written(script: Script, message: Message) -> bool:
 
 def fillings(script: Script, message: Message) -> Iterator[Say]:
     """A message with all that may fill it."""
-    names = list(dict.fromkeys(name for name in placeholders_in(message.text) if "." not in name))
+    names = list(dict.fromkeys(name for name in placeholders_in(message.text) if is_argument(name)))
     for values in product(*(_values(script, name) for name in names)):
         yield Say(message.id, dict(zip(names, values, strict=True)))
 

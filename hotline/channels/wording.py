@@ -18,10 +18,11 @@ from hotline.channels.utterances import Utterance, marked, utterances
 from hotline.dialogue.reply import Argument, Choice, Reply, Say
 from hotline.script.model import ENGLISH_PLACEHOLDERS, REFERRAL_LINE, Language, Phrase, Script
 from hotline.script.organisations import Weekday
-from hotline.script.placeholders import fill
+from hotline.script.placeholders import CARD_PLACEHOLDER, fill
 
 # Those that Babel writes into times and dates would alone turn a GSM-7 text into a dearer one.
 _PLAIN_BLANKS = str.maketrans(dict.fromkeys("\u00a0\u2009\u202f", " "))
+EXAMPLE_SITE = "https://hotline.example.org"
 _TWO_STOPS = re.compile(r"(?<!\.)\.\.(?!\.)")
 
 
@@ -89,6 +90,10 @@ class Wording(ABC):
         """A web address, given without its scheme."""
 
     @abstractmethod
+    def card(self, language: Language) -> str:
+        """The address of the card for the door."""
+
+    @abstractmethod
     def key(self, key: str, language: str) -> str:
         """The name of a key."""
 
@@ -136,6 +141,8 @@ class Wording(ABC):
     def _value(self, name: str, arguments: Mapping[str, Argument], language: Language) -> str:
         if "." in name:
             return self._contact(name, language)
+        if name == CARD_PLACEHOLDER:
+            return self.card(language)
         value = arguments[name]
         if name in ENGLISH_PLACEHOLDERS and isinstance(value, tuple):
             value = tuple(self.english(item, language) for item in value)
@@ -169,7 +176,9 @@ class Wording(ABC):
 
 @dataclass(frozen=True, slots=True)
 class WrittenWording(Wording):
-    """For texts."""
+    """For texts. `site` is the origin of the line's web pages: one that is reserved for examples, until it is known."""
+
+    site: str = EXAMPLE_SITE
 
     def variants(self, message: str) -> tuple[str, ...]:
         return (message, f"{message}.voice")
@@ -182,6 +191,9 @@ class WrittenWording(Wording):
 
     def web(self, host: str, language: str) -> str:  # noqa: ARG002 - written alike in every language
         return host
+
+    def card(self, language: Language) -> str:
+        return f"{self.site}/card/{language.code}"
 
     def key(self, key: str, language: str) -> str:  # noqa: ARG002 - written alike in every language
         return key
@@ -245,6 +257,10 @@ class SpokenWording(Wording):
         """Spelt: "n h l e g a l dot o r g"."""
         names = {".": Phrase.WEB_DOT, "/": Phrase.WEB_SLASH, "-": Phrase.WEB_HYPHEN}
         return " ".join(self._current(names[sign], language) or sign if sign in names else sign for sign in host)
+
+    def card(self, language: Language) -> str:
+        """Too long to be remembered; it comes as a text."""
+        return self.web(f"hotline/card/{language.code}", language.code)
 
     def key(self, key: str, language: str) -> str:
         name = {"*": Phrase.KEY_STAR, "#": Phrase.KEY_POUND}.get(key)

@@ -20,7 +20,7 @@ from hotline.releases.drafting import Drafted
 from hotline.releases.things import digest_of_value
 from hotline.script.model import PAGE_PLACEHOLDERS, PHRASE_PLACEHOLDERS, Language, Message, Provenance
 from hotline.script.organisations import Organisation
-from hotline.script.placeholders import placeholders_in
+from hotline.script.placeholders import is_argument, placeholders_in
 from hotline.store.drafts import Change, Value
 
 # Where what a message rests on is changed with the other facts of the same thing.
@@ -190,7 +190,7 @@ def said_in(content: Content, language: str, id: str) -> str:
         return text
     message = content.script.messages[id]
     wording = content.spoken if is_spoken(message) else content.written
-    unfilled = {name: (f"{{{name}}}",) for name in placeholders_in(message.text) if "." not in name}
+    unfilled = {name: (f"{{{name}}}",) for name in placeholders_in(message.text) if is_argument(name)}
     return plain(wording.words(Say(id, unfilled), language))
 
 

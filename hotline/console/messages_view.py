@@ -18,7 +18,7 @@ from hotline.releases.content import Content
 from hotline.releases.drafting import Drafted
 from hotline.releases.files import Files
 from hotline.script.model import Message
-from hotline.script.placeholders import placeholders_in
+from hotline.script.placeholders import is_argument, placeholders_in
 from hotline.understanding.normal import plain
 
 
@@ -197,7 +197,8 @@ def is_recorded(content: Content, files: Files, language: str, id: str) -> bool:
 def is_heard_whole(content: Content, id: str) -> bool:
     """Whether a message is spoken as it is, so that it can be recorded: not another instead, and nothing filled in."""
     text = content.script.messages[id].text
-    return f"{id}{VOICE}" not in content.script.messages and all("." in name for name in placeholders_in(text))
+    is_filled_in = any(is_argument(name) for name in placeholders_in(text))
+    return f"{id}{VOICE}" not in content.script.messages and not is_filled_in
 
 
 def is_overdue(message: Message, today: date) -> bool:

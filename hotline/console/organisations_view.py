@@ -16,7 +16,7 @@ from hotline.releases.drafting import Drafted
 from hotline.releases.things import value_in
 from hotline.script.model import REFERRAL_LINE, SHORT_NUMBER_DIGITS, Language, Message
 from hotline.script.organisations import Certainty, Organisation
-from hotline.script.placeholders import placeholders_in
+from hotline.script.placeholders import is_argument, placeholders_in
 from hotline.store.drafts import Value
 from hotline.store.history import Entry, History
 from hotline.understanding.normal import plain
@@ -277,7 +277,7 @@ def _namings(content: Content, names: set[str]) -> Iterator[Naming]:
 def _is_complete(content: Content, message: Message) -> bool:
     """Whether a message is a whole sentence, read and heard, that needs nothing which a conversation fills in."""
     has_another_form = f"{message.id}.voice" in content.script.messages or message.room is None
-    needs_more = any("." not in name for name in placeholders_in(message.text))
+    needs_more = any(is_argument(name) for name in placeholders_in(message.text))
     return not (message.is_label or has_another_form or needs_more)
 
 

@@ -36,7 +36,7 @@ from hotline.script.model import (
     Script,
 )
 from hotline.script.organisations import CONNECTICUT
-from hotline.script.placeholders import placeholders_in
+from hotline.script.placeholders import is_argument, placeholders_in
 from hotline.script.towns import COUNTIES
 
 # Words that were changed are still like those of before; others are of something else.
@@ -256,7 +256,7 @@ class _Finding:
 
     def _is_filled_in(self, say: Say) -> bool:
         id = self._id(say.message)
-        names = [name for name in placeholders_in(self.content.script.messages[id].text) if "." not in name]
+        names = [name for name in placeholders_in(self.content.script.messages[id].text) if is_argument(name)]
         filled = next((_FILLED[name] for name in names if name not in say.arguments), None)
         if filled:
             self.left_out[id] = LeftOut(id, filled)

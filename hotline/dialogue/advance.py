@@ -322,6 +322,8 @@ def _obey(stage: _Stage, understood: Understood) -> Turn:
             return _forget(stage)
         case "language":
             return _offer_languages(stage)
+        case "card" if stage.script.card_node:
+            return stage.go(stage.script.card_node)
         case _:
             return _start_again(stage)
 

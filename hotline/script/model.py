@@ -13,6 +13,7 @@ from babel import Locale
 
 from hotline.script.notice import Notice
 from hotline.script.organisations import Organisation
+from hotline.script.placeholders import CARD_PLACEHOLDER
 from hotline.script.towns import Naming, State, Town, is_outside, towns_with_zip
 
 MOST_CHOICES = 5
@@ -259,6 +260,12 @@ class Script:
     def parts(self) -> Mapping[str, tuple[Topic, Part]]:
         """Every part by its node."""
         return {part.node: (topic, part) for topic in self.topics.values() for part in topic.parts}
+
+    @cached_property
+    def card_node(self) -> str | None:
+        """Where the card for the door is handed out; None where it is nowhere."""
+        card = f"{{{CARD_PLACEHOLDER}}}"
+        return next((node for node, (_, part) in self.parts.items() if card in self.messages[part.message].text), None)
 
     @property
     def provenances(self) -> Iterator[Provenance]:

@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable
 from string import Formatter
 
+# The address of the card for the door, in the language spoken; it stands in a part of a topic.
+CARD_PLACEHOLDER = "card"
 ORGANISATION_KINDS = frozenset({"phone", "text", "name", "url"})
 
 
@@ -18,6 +20,11 @@ def placeholders_in(text: str) -> tuple[str, ...]:
             raise ValueError("a placeholder is a name between braces, such as {phone.referral_line}")
         found.append(name)
     return tuple(found)
+
+
+def is_argument(name: str) -> bool:
+    """Whether the dialogue says what a placeholder stands for, and not the data or the line's own address."""
+    return "." not in name and name != CARD_PLACEHOLDER
 
 
 def fill(text: str, value_of: Callable[[str], str]) -> str:

@@ -28,7 +28,7 @@ from hotline.script.model import (
 )
 from hotline.script.notice import MOST_NOTICE_CHARACTERS, NOTICE_FILE
 from hotline.script.organisations import Organisation, ServedStatus, Weekly, meeting
-from hotline.script.placeholders import ORGANISATION_KINDS, fill, placeholders_in
+from hotline.script.placeholders import CARD_PLACEHOLDER, ORGANISATION_KINDS, fill, placeholders_in
 from hotline.script.towns import COUNTIES
 
 _NAME = re.compile(r"[a-z0-9]+(-[a-z0-9]+)*")
@@ -174,6 +174,8 @@ def problems_of_notice(script: Script) -> Iterator[str]:
 def _placeholder(script: Script, message: Message, place: str, name: str) -> Iterator[str]:
     if "." in name:
         yield from _contact(script, place, name)
+    elif name == CARD_PLACEHOLDER and message.file.startswith("topics/"):
+        return
     elif name not in (
         PAGE_PLACEHOLDERS if message.is_on_page else PHRASE_PLACEHOLDERS.get(message.id.removesuffix(".voice"), ())
     ):

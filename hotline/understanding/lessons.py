@@ -15,7 +15,9 @@ from hotline.understanding.understood import EMERGENCY, GREETING, NONE
 
 EXAMPLES: Final = "examples.toml"
 KEYS = tuple("0123456789*#")
-COMMANDS: Final = ("menu", "back", "more", "repeat", "forget", "language")
+COMMANDS: Final = ("menu", "back", "more", "repeat", "forget", "language", "card")
+# What a release from before they were there does not have.
+NEWER_COMMANDS: Final = frozenset({"card"})
 
 
 class UnderstandingError(Exception):
@@ -84,7 +86,7 @@ def _examples(script: Script, locales: Path, language: str) -> Iterator[Example]
 def _commands(script: Script, table: Table) -> dict[str, str]:
     commands: dict[str, str] = {}
     for command in COMMANDS:
-        for word in table.texts(command):
+        for word in table.texts(command) if table.has(command) or command not in NEWER_COMMANDS else ():
             meaning = commands.setdefault(_free(script, table, word), command)
             if meaning != command:
                 raise UnderstandingError(f"{table.place}: {word!r} stands under {meaning!r} and {command!r}; keep one")

@@ -13,6 +13,7 @@ from flask import g, request
 from hotline.channels.paths import VoicePlace
 from hotline.channels.text import bodies, render_nothing, render_text, text_of
 from hotline.channels.voice import CallRenderer, render_no_call, render_refusal
+from hotline.channels.wording import WrittenWording
 from hotline.dialogue.advance import advance, begin_texting
 from hotline.dialogue.heard import Arrival, Heard, Silence, TextEnded, TextOutcome, Unheard, Words
 from hotline.dialogue.otherwise import farewell, is_urgent, not_forgotten
@@ -190,10 +191,15 @@ class Answering:
         return document
 
     def text(self, reply: Reply) -> str:
-        written, reports = self.content.written, self.tools.reports_on_texts
+        written, reports = self.written, self.tools.reports_on_texts
         return self.content.documents.of(
             reply, ("text", self.content.catalogs.version, reports), lambda reply: render_text(reply, written, reports)
         )
+
+    @property
+    def written(self) -> WrittenWording:
+        """With the address under which residents reach the line's pages."""
+        return replace(self.content.written, site=self.tools.settings.public_url)
 
     def call(self, reply: Reply) -> str:
         renderer = self.renderer()
@@ -220,7 +226,7 @@ class Answering:
             self.tools.outcomes.put(caller, outcome)
 
         self.tools.outcomes.begin(caller)
-        texts = bodies(text_of(first.reply, self.content.written))
+        texts = bodies(text_of(first.reply, self.written))
         self.tools.outgoing.send(self.form.get("To", ""), caller.number, texts, remember)
 
     def renderer(self, *, with_sounds: bool = True) -> CallRenderer:

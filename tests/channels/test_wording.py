@@ -14,7 +14,7 @@ from hotline.catalogs.catalog import Catalogs
 from hotline.channels.direction import END, LEFT_TO_RIGHT
 from hotline.channels.segments import count_segments
 from hotline.channels.utterances import plain
-from hotline.channels.wording import SpokenWording, WrittenWording
+from hotline.channels.wording import EXAMPLE_SITE, SpokenWording, WrittenWording
 from hotline.dialogue.advance import advance
 from hotline.dialogue.heard import Keys
 from hotline.dialogue.reply import Argument, Choice, Say
@@ -94,6 +94,7 @@ def test_what_is_not_ready_in_a_language_is_never_said_in_english(
     catalogs = Catalogs(newer, tmp_path)
     names = {word.lower() for one in script.organisations.values() for word in words_of(f"{one.name} {one.host}")}
     names |= {word for name in get_day_names("wide", locale="es").values() for word in words_of(name)} | {"a", "p", "m"}
+    names |= {word.lower() for word in words_of(f"{EXAMPLE_SITE}/card/es")}
     for wording in (WrittenWording(newer, catalogs), SpokenWording(newer, catalogs)):
         for node in script.nodes - {"language"}:
             scene = scene_of(newer, Session(language="es", node=node, offered=("scams",)), NOW)
@@ -140,6 +141,15 @@ def test_what_is_being_updated_is_as_of_no_day(script: Script, tmp_path: Path) -
     assert reply.stamp
     assert wording.stamp(reply) is None
     assert wording.stamp(replace(reply, language="en")) == reply.stamp
+
+
+def test_the_card_is_at_the_lines_own_address_in_the_language_spoken(
+    written: WrittenWording, spoken: SpokenWording
+) -> None:
+    ours = replace(written, site="https://line.example.net")
+    assert ours.words(Say("topic.ice-at-door.card"), "es").endswith("https://line.example.net/card/es")
+    assert ours.words(Say("topic.ice-at-door.card"), "en").endswith("https://line.example.net/card/en")
+    assert "card/es" not in spoken.words(Say("topic.ice-at-door.card"), "es")
 
 
 def test_every_message_can_be_said_on_both_channels_in_every_language(

@@ -125,6 +125,21 @@ def test_the_word_more_and_the_key_1_lead_to_the_same_part() -> None:
     assert by_key == by_word
 
 
+def test_the_word_card_leads_to_the_card_for_the_door_from_anywhere() -> None:
+    for way in ([], ["1"], [words("detained"), "1"]):
+        reply = talk(SPANISH, *way, words("command:card")).reply
+        assert reply.node == SCRIPT.card_node
+        assert [choice.key for choice in reply.choices][-2:] == ["0", "*"]
+
+
+def test_where_no_card_is_handed_out_the_word_leads_to_the_menu() -> None:
+    parts = tuple(part for part in SCRIPT.topics["ice-at-door"].parts if part.node != SCRIPT.card_node)
+    door = replace(SCRIPT.topics["ice-at-door"], parts=parts)
+    without = replace(SCRIPT, topics={**SCRIPT.topics, "ice-at-door": door})
+    assert without.card_node is None
+    assert advance(without, SPANISH, words("command:card")).reply.node == "main"
+
+
 def test_a_language_asked_for_in_the_middle_of_a_topic_comes_back_to_it() -> None:
     reply = talk(SPANISH, words("detained"), "1", "9", "1").reply
     assert (reply.language, reply.node) == ("en", SCRIPT.topics["detained"].parts[1].node)

@@ -23,7 +23,7 @@ from twilio.request_validator import RequestValidator
 from hotline.app import create_app
 from hotline.dialogue.reply import Outcome
 from hotline.locales import LOCALES
-from hotline.phone.calling import start_call
+from hotline.phone.calling import press, start_call
 from hotline.phone.line import Line
 from hotline.phone.texting import send_text
 from hotline.releases.content import content_of
@@ -211,6 +211,22 @@ def test_what_twilio_marks_as_opting_out_is_not_answered_in_any_language(line: L
 def test_any_body_gets_an_answer_with_a_way_on(line: Line, body: str) -> None:
     text = message(post(line, "/sms", TEXT | {"Body": body.encode("utf-8", "replace").decode()}))
     assert "1-800-798-0671" in text
+
+
+@pytest.mark.parametrize(("body", "language"), [("CARD", "en"), ("tarjeta", "es"), ("kat la", "ht"), ("البطاقة", "ar")])
+def test_the_word_card_gets_the_address_of_the_card_in_the_residents_language(
+    line: Line, body: str, language: str
+) -> None:
+    (reply,) = send_text(line, NUMBER, body)
+    assert f"{line.public_url}/card/{language}" in reply.body
+
+
+def test_a_caller_gets_the_address_of_the_card_as_a_text(line: Line) -> None:
+    call = start_call(line, NUMBER)
+    for key in ("2", "1", "1", "1", "8"):
+        call = press(line, call, key)
+    sent = [event.text or "" for event in call.events if event.kind == "sent"]
+    assert any(f"{line.public_url}/card/es" in text for text in sent)
 
 
 @pytest.mark.parametrize("body", ["1", "1.", "(1)", " 1 ", "١", "１"])

@@ -1,6 +1,8 @@
 from __future__ import annotations
 
 import re
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -111,3 +113,11 @@ def test_without_a_demo_the_phone_says_how_to_start_one(tmp_path: Path) -> None:
     result = CliRunner().invoke(cli.main, ["text"], env={"HOTLINE_DATA": str(tmp_path), "TWILIO_AUTH_TOKEN": None})
     assert result.exit_code == 1
     assert "make demo" in result.output
+
+
+def test_the_command_runs_without_being_installed() -> None:
+    said = subprocess.run(
+        [sys.executable, "-m", "hotline", "--help"], capture_output=True, text=True, check=True
+    ).stdout
+    assert said.startswith("Usage: hotline ")
+    assert "provision" in said

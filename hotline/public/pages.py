@@ -28,6 +28,7 @@ STATEMENTS = ("silent", "no-entry", "warrant", "no-search", "sign", "lawyer")
 STRIPS = 8
 
 KEPT_SECONDS = 300
+YEAR_SECONDS = 365 * 24 * 3600
 HEADERS = {
     "Content-Security-Policy": (
         "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; connect-src 'self'; "
@@ -58,13 +59,20 @@ class Pages:
         pages = Blueprint(
             "public", __name__, template_folder="templates", static_folder="static", static_url_path="/pages"
         )
-        pages.after_request(_with_headers)
+        pages.after_request(self.with_headers)
         for page in ALL:
             pages.add_url_rule(path_of(page), page, self.in_wanted_language, defaults={"page": page})
             pages.add_url_rule(path_of(page, "<language_code:code>"), f"{page}_in", self.shown, defaults={"page": page})
         # Its path is the scope of what it may keep: the cards.
         pages.add_url_rule("/card/worker.js", "card_worker", lambda: pages.send_static_file("worker.js"))
         return pages
+
+    def with_headers(self, response: Response) -> Response:
+        if response.status_code < 400:  # noqa: PLR2004
+            response.headers.update(HEADERS)
+        if self.settings.public_url.startswith("https://"):
+            response.headers["Strict-Transport-Security"] = f"max-age={YEAR_SECONDS}"
+        return response
 
     def in_wanted_language(self, page: str) -> Response:
         """To the page in the language that the browser asks for."""
@@ -127,9 +135,3 @@ def _urgent(script: Script) -> Iterator[tuple[str, str]]:
 def _has_pages(script: Script) -> bool:
     """A release from before there were pages has none."""
     return any(message.is_on_page for message in script.messages.values())
-
-
-def _with_headers(response: Response) -> Response:
-    if response.status_code < 400:  # noqa: PLR2004
-        response.headers.update(HEADERS)
-    return response

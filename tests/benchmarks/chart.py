@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from html import escape
 
 _COLOURS = ("#b9bec7", "#7d8696", "#0b6e4f")
+_LETTER = 8
 _HEIGHT, _BAR, _GAP, _LEFT, _TOP, _BOTTOM = 180, 14, 18, 44, 58, 28
 
 
@@ -26,8 +27,9 @@ class Group:
 
 def draw(title: str, groups: Sequence[Group]) -> str:
     """The chart of groups that all have the same bars, at most as many as there are colours."""
-    step = len(groups[0].bars) * _BAR + _GAP
-    width, height = _LEFT + step * len(groups) + _GAP, _TOP + _HEIGHT + _BOTTOM
+    room = _LETTER * len(title)
+    step = max(len(groups[0].bars) * _BAR + _GAP, room / len(groups))
+    width, height = round(_LEFT + step * len(groups) + _GAP), _TOP + _HEIGHT + _BOTTOM
     parts = [
         f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {width} {height}" width="{width}" height="{height}"'
         ' font-family="system-ui, sans-serif" font-size="12" role="img">',
@@ -45,7 +47,7 @@ def draw(title: str, groups: Sequence[Group]) -> str:
         parts.append(f'<line x1="{_LEFT}" y1="{y}" x2="{width - _GAP}" y2="{y}" stroke="#e3e6ea"/>')
         parts.append(f'<text x="{_LEFT - 6}" y="{y + 4}" text-anchor="end" fill="#5a6372">{percent}%</text>')
     for index, group in enumerate(groups):
-        left = _LEFT + _GAP / 2 + index * step
+        left = _LEFT + (step - len(group.bars) * _BAR) / 2 + index * step
         for number, (bar, colour) in enumerate(zip(group.bars, _COLOURS, strict=False)):
             tall = _HEIGHT * bar.share
             parts.append(

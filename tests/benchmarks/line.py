@@ -52,7 +52,7 @@ class Plan:
     half_load_seconds: float
 
 
-FULL, QUICK = Plan(3, 3.0, 20.0), Plan(2, 0.2, 4.0)
+FULL, QUICK = Plan(9, 1.0, 20.0), Plan(2, 0.2, 4.0)
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,15 +66,19 @@ class Cell:
 class Figures:
     """Medians over the rounds: requests per second, latencies in ms, the client's share of one core.
 
-    `latencies` are those of the last round, in seconds.
+    `rates` are those of each round; `latencies` those of the last round, in seconds.
     """
 
-    rate: float
+    rates: Sequence[float]
     p50: float
     p95: float
     p99: float
     client: float
     latencies: Sequence[float]
+
+    @property
+    def rate(self) -> float:
+        return median(self.rates)
 
 
 Results = Mapping[Cell, Mapping[str, Figures]]
@@ -92,7 +96,7 @@ def figures(runs: Sequence[Measured]) -> Figures:
         return median(percentile(run.latencies, share) * 1000 for run in runs)
 
     return Figures(
-        rate=median(run.rate for run in runs),
+        rates=tuple(run.rate for run in runs),
         p50=milliseconds(0.5),
         p95=milliseconds(0.95),
         p99=milliseconds(0.99),
@@ -159,8 +163,8 @@ def chart(results: Results) -> str:
 
 
 def share_of(by_name: Mapping[str, Figures], floor: str) -> float:
-    """The line's rate as a share of a floor's."""
-    return by_name["line"].rate / by_name[floor].rate
+    """The line's rate as a share of a floor's: the median over the rounds, since the machine's own speed changes."""
+    return median(ours / its for ours, its in zip(by_name["line"].rates, by_name[floor].rates, strict=True))
 
 
 def _row(cell: Cell, name: str, by_name: Mapping[str, Figures]) -> str:

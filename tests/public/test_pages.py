@@ -96,6 +96,7 @@ def test_nothing_comes_from_elsewhere_and_nothing_is_remembered(client: FlaskCli
     assert "default-src 'none'" in answer.headers["Content-Security-Policy"]
     assert "style=" not in answer.text
     assert answer.headers["Referrer-Policy"] == "no-referrer"
+    assert answer.headers["Strict-Transport-Security"]
 
 
 @pytest.mark.parametrize(

@@ -99,7 +99,7 @@ def test_a_text_is_found_changed_and_looked_at_while_it_is_written(screen: Scree
     screen.open(page, "messages")
     page.get_by_label("Words in any language, or a number").fill("mantenga la puerta cerrada")
     page.get_by_role("button", name="Find").click()
-    page.get_by_role("link", name="Part 1 of 4").first.click()
+    page.get_by_role("link", name="Part 1 of 5").first.click()
     text = page.get_by_label("English", exact=True)
     checks = page.get_by_role("region", name="What is wrong, and how it reads")
     expect(checks).to_contain_text("Nothing is wrong with it.")

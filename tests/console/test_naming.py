@@ -38,7 +38,7 @@ def test_a_topic_that_two_menus_offer_stands_where_it_is_offered_first() -> None
         ("topic.ice-at-door.title", Name("topic.ice-at-door.title", Home.TOPIC, Piece.TITLE, "At my home")),
         (
             "topic.ice-at-door.with-warrant",
-            Name("topic.ice-at-door.with-warrant", Home.TOPIC, Piece.PART, "At my home", "with warrant", 3, 4),
+            Name("topic.ice-at-door.with-warrant", Home.TOPIC, Piece.PART, "At my home", "with warrant", 4, 5),
         ),
         ("try-again.voice", Name("try-again.voice", Home.PHRASES, Piece.PHRASE, piece_name="try again", spoken=True)),
         ("page.card.title", Name("page.card.title", Home.PAGES, Piece.PHRASE, piece_name="card title")),

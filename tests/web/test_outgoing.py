@@ -125,7 +125,7 @@ def test_what_is_heard_comes_as_a_text_and_the_conversation_goes_on_there(line: 
     (text,) = texts(call)
     assert text.startswith("Mantenga la puerta cerrada.")
     assert "1-800-798-0671" in text
-    assert send_text(line, CALLER, "1")[0].body.startswith("Si entran")
+    assert send_text(line, CALLER, "1")[0].body.startswith("Aquí hay una tarjeta")
     assert send_text(line, CALLER, "MENU")[0].body.startswith("¿Qué necesita?")
 
 

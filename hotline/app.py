@@ -33,7 +33,7 @@ from hotline.web.limits import Traffic
 from hotline.web.metrics import Metrics, Present, metrics_blueprint
 from hotline.web.outgoing import Outgoing
 from hotline.web.records import Records
-from hotline.web.webhooks import Webhooks
+from hotline.web.webhooks import Twiml, Webhooks
 
 # Twilio's own forms are a few kilobytes; a text has at most 1,600 characters.
 MOST_REQUEST_BYTES = 128 * 1024
@@ -61,6 +61,8 @@ class Application(Flask):
 
 def guarded(response: Response) -> Response:
     """No browser takes an answer for what it is not, keeps one of Twilio's, or tells others where it was."""
+    if isinstance(response, Twiml):
+        return response
     response.headers.setdefault("X-Content-Type-Options", "nosniff")
     response.headers.setdefault("Referrer-Policy", "no-referrer")
     response.headers.setdefault("Cache-Control", "no-store")

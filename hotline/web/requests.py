@@ -8,7 +8,6 @@ from dataclasses import replace
 from datetime import datetime
 
 from flask import Request
-from werkzeug.datastructures import MultiDict
 
 from hotline.channels.paths import VoicePlace
 from hotline.dialogue.heard import Heard, Keys, Silence, TextAsked, TransferEnded, Words
@@ -62,9 +61,8 @@ def caller_of(form: Mapping[str, str], hidden_callers: frozenset[str]) -> Conver
     return Conversation("voice", caller if known else call, call)
 
 
-def step_of(request: Request) -> Step:
+def step_of(request: Request, form: Mapping[str, str]) -> Step:
     """Which webhook this is: by the name that Twilio gives it, otherwise by what it says."""
-    form: MultiDict[str, str] = request.form
     arrives = request.path in ARRIVAL_PATHS
     if name := form.get("MessageSid") or request.headers.get("I-Twilio-Idempotency-Token"):
         return Step(name, named=True, arrives=arrives)

@@ -17,6 +17,21 @@ from hotline.web.answering import Answering, Tools
 from hotline.web.requests import is_form, is_report_on_a_message, raw_path_of, step_of
 from hotline.web.signature import is_signed
 
+_HEADERS = (
+    ("Content-Type", "text/xml; charset=utf-8"),
+    ("X-Content-Type-Options", "nosniff"),
+    ("Referrer-Policy", "no-referrer"),
+    ("Cache-Control", "no-store"),
+    ("Content-Security-Policy", "default-src 'none'; frame-ancestors 'none'"),
+)
+
+
+class Twiml(Response):
+    """A document for Twilio, with all of its headers: they need not be looked at one by one."""
+
+    def __init__(self, document: str) -> None:
+        super().__init__(document, headers=_HEADERS)
+
 
 @dataclass(frozen=True, slots=True)
 class Webhooks:
@@ -75,15 +90,15 @@ class Webhooks:
         if records := self.tools.records:
             is_report = is_report_on_a_message(request.form)
             (records.text_reported if is_report else records.text_came)(request.form)
-        return _twiml(self._answering().sms())
+        return Twiml(self._answering().sms())
 
     def voice(self) -> Response:
         if records := self.tools.records:
             records.call_reported(request.form)
-        return _twiml(self._answering().voice())
+        return Twiml(self._answering().voice())
 
     def voice_node(self, language: str, node: str) -> Response:
-        return _twiml(self._answering().voice_node(language, node))
+        return Twiml(self._answering().voice_node(language, node))
 
     def sms_status(self) -> Response:
         """Twilio's reports on what became of a text. Nothing of them is kept but which record is to be deleted."""
@@ -109,16 +124,18 @@ class Webhooks:
         named = (request.view_args or {}).get("language", g.get("language"))
         language = named if named in content.script.languages else None
         try:
-            return _twiml(answering.floor(language, by_text=by_text))
+            return Twiml(answering.floor(language, by_text=by_text))
         except Exception as another:  # noqa: BLE001 - below this there is one more floor
             self.tools.note(another)
         if by_text:
-            return _twiml(render_number(content.written, self.tools.reports_on_texts))
-        return _twiml(answering.renderer(with_sounds=False).last_resort(language or content.script.source_language))
+            return Twiml(render_number(content.written, self.tools.reports_on_texts))
+        return Twiml(answering.renderer(with_sounds=False).last_resort(language or content.script.source_language))
 
     def _answering(self) -> Answering:
         asked = _this_request()
-        return Answering(self.tools, self.live(), asked.form, step_of(asked))
+        # Werkzeug's own form makes an error for each name that is not there.
+        form = asked.form.to_dict()
+        return Answering(self.tools, self.live(), form, step_of(asked, form))
 
 
 def _begin() -> None:
@@ -128,7 +145,3 @@ def _begin() -> None:
 def _this_request() -> Request:
     """The request itself: what stands for it in every thread looks it up anew for each of its fields."""
     return cast("LocalProxy[Request]", request)._get_current_object()  # noqa: SLF001 - it is documented
-
-
-def _twiml(document: str) -> Response:
-    return Response(document, content_type="text/xml; charset=utf-8")
